@@ -12,9 +12,9 @@ mod codes;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CodeAdvice {
-    /// The code's name, as in [`CodeFacts::name`](sf_backup_proto::error::CodeFacts::name).
+    /// The code's name: see [`CodeFacts::name`](sf_backup_proto::error::CodeFacts::name).
     pub name: &'static str,
-    /// What the code says.
+    /// What the code means.
     pub meaning: &'static str,
     /// Why it usually happens to a backup client.
     pub cause: &'static str,
@@ -23,7 +23,7 @@ pub struct CodeAdvice {
 }
 
 impl CodeAdvice {
-    /// Returns the advice for a code; `None` for a code that is not known.
+    /// Returns the advice for a code; `None` for an unknown code.
     ///
     /// ```
     /// use sf_backup_ops::advice::CodeAdvice;
@@ -44,13 +44,13 @@ impl CodeAdvice {
     }
 }
 
-/// Returns what to do about a failed call, if that is known: by its code if the code is known, else by its kind.
+/// Returns what to do about a failed call, if known: by its code, or for an unknown code by its kind.
 pub fn hint<T>(error: &Error<T>) -> Option<String> {
     let kind = error.kind();
     if let Some(LostOutcome::Unknown(expected)) = error.lost_outcome() {
         return Some(format!("before repeating this, check {}", evidence(expected)));
     }
-    // A kind that does not come from the code says more than the code.
+    // A kind that does not follow from the code is more specific than the code.
     let code = error.fabric().and_then(|response| response.code.as_ref());
     let code = code.filter(|code| code.facts().is_some_and(|facts| facts.kind == kind));
     let hint = match code.and_then(CodeAdvice::of) {
@@ -61,23 +61,24 @@ pub fn hint<T>(error: &Error<T>) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// What to say about an endpoint that [`is_client_endpoint`].
+/// The advice for an endpoint that [`is_client_endpoint`].
 pub const CLIENT_PORT: &str =
     "port 19000 is for Service Fabric's own protocol; the HTTP gateway's port is 19080 unless configured otherwise";
 
-/// Whether the port is that of Service Fabric's own protocol, to which its PowerShell module connects, and not the HTTP gateway's.
+/// Whether the port is that of Service Fabric's own protocol, which its PowerShell module uses, instead of the HTTP
+/// gateway's.
 pub fn is_client_endpoint(endpoint: &Endpoint) -> bool {
     endpoint.port() == 19000
 }
 
-/// Whether nothing that speaks HTTP has been reached.
+/// Whether the other side does not speak HTTP.
 fn is_without_http<T>(error: &Error<T>) -> bool {
     let kind = error.kind();
     let is_silent = matches!(kind, ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::ResponseLost);
     error.fabric().is_none() && !error.may_have_changed() && (is_silent || kind == ErrorKind::UnreadableResponse)
 }
 
-/// Returns what shows whether the cluster is in the state that a lost change leads to.
+/// Returns where to see whether the cluster is in the state after a lost change.
 fn evidence(expected: &ExpectedState) -> &'static str {
     match expected {
         ExpectedState::Stored(..) | ExpectedState::Deleted(_) => "the policy",
@@ -90,7 +91,7 @@ fn evidence(expected: &ExpectedState) -> &'static str {
     }
 }
 
-/// `None` if the error itself says what to fix, or always comes with a code.
+/// `None` if the error itself contains the remedy, or always has a code.
 fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::BackupServiceMissing => {

@@ -1,23 +1,24 @@
-//! Whether every partition is backed up: what a cluster is made of, what is in force there, and what backups it has, weighed at
-//! a given time.
+//! Assesses whether every partition is backed up, from the cluster's inventory, effective policies and backups at a
+//! given time.
 //!
 //! A partition has exactly one [`State`], with its [`Reason`] and the [`Evidence`]. Other problems, such as a chain
-//! that lacks its full backup or a policy that keeps less than a chain, are its [`Finding`]s; they do not change the state.
+//! without its full backup or a policy that keeps less than a chain, are [`Finding`]s; they do not change the state.
 //!
-//! - **The age that is allowed** comes from the schedule of the policy in force: the run after the newest backup must have
-//!   come, with the time that backups take and a grace: see [`schedule`](crate::schedule). [`Rules`] can set the grace, or the
-//!   age itself. So a partition whose backups were resumed after a long pause is `Stale` until the next run has come: its
-//!   newest backup *is* that old. One whose schedule seems to have been made shorter is `Pending` until its next run.
-//! - **An entity without a backup** is `Pending` with [`Reason::NoBackupYet`] and the time at which the first is expected. The API
-//!   does not report when backup was enabled. It is `Stale` if other partitions of its service have long had backups under the
-//!   same policy, and `Failing` if something reports a failure. A share to which nothing was backed up yet is
-//!   reported like a storage that fails; the reason mentions it.
-//! - **What failed**: the API reports it for backups on demand; the partition's health for periodic ones. So backups
-//!   that have stopped are `Failing` where one of these reports a failure, and else `Stale`.
-//! - **A partition that cannot be used** is `Unavailable`, whatever its backups: in quorum loss, waiting for a restore after data
-//!   loss, or reconfiguring for long. Backups that are not as they should be count more.
-//! - **What could not be read is `Unknown`**, never fine.
-//! - **Secrets** are masked by every server: when a connection string expires cannot be seen, and is not found.
+//! - **The allowed age** follows from the schedule of the effective policy: the run after the newest backup must have
+//!   ended, with the time that backups take and a grace: see [`schedule`](crate::schedule). [`Rules`] can set the grace
+//!   or the age itself. A partition whose backups were resumed after a long pause is therefore `Stale` until the next
+//!   run: its newest backup *is* that old. If the interval seems to have been shortened, it is `Pending` until its next
+//!   run.
+//! - **Without a backup**, a partition is `Pending` with [`Reason::NoBackupYet`] and the time at which the first one is
+//!   expected. The API does not return when backup was enabled. The partition is `Stale` if other partitions of its
+//!   service have long had backups under the same policy, and `Failing` if a failure is reported. The cluster returns
+//!   the same error for an empty share as for a failing storage; the reason mentions it.
+//! - **Failures**: the API reports those of on-demand backups; the partition's health reports those of periodic
+//!   backups. Overdue backups are `Failing` if one of these reports a failure, otherwise `Stale`.
+//! - **An unusable partition** is `Unavailable`: in quorum loss, waiting for a restore after data loss, or
+//!   reconfiguring for long. States with missing or failing backups take precedence.
+//! - **What could not be read is `Unknown`**, never `Protected`.
+//! - **Secrets** are masked by every server, so an expired connection string is not detected.
 //!
 //! ```
 //! use sf_backup_ops::audit::{self, Condition, Coverage, BackupSummary, Partition, Policies, Reading, Rules, State};
@@ -93,25 +94,25 @@ pub type Policies = BTreeMap<String, BackupPolicyDescription>;
 /// The result of an audit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audit {
-    /// When it was made. Each partition is weighed at the time when its backups were listed.
+    /// When it was made. Each partition is assessed at the time when its backups were listed.
     pub now: Timestamp,
-    /// Whose clock that time is.
+    /// The clock of that time.
     pub clock: Clock,
     /// The partitions, the worst first.
     pub partitions: Vec<Assessment>,
-    /// What could not be read above the partitions: the partitions below it are unknown.
+    /// Parts of the cluster that could not be read. Their partitions are unknown.
     pub gaps: Vec<Gap>,
 }
 
-/// Whose clock is used.
+/// The clock that times are measured with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Clock {
-    /// That of this machine: the cluster shows none.
+    /// That of this machine, because the cluster returns no time.
     #[default]
     Local,
-    /// The cluster's, which is so many seconds ahead of that of this machine.
+    /// The cluster's.
     Cluster {
-        /// Less than nothing if it is behind.
+        /// Seconds that the cluster is ahead of this machine; negative if it is behind.
         ahead: i64,
     },
 }
@@ -119,14 +120,14 @@ pub enum Clock {
 /// A part of the cluster whose partitions are not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
-    /// The application's or the service's name, if it is one of these.
+    /// The name of the application or service; `None` for the whole cluster.
     pub entity: Option<String>,
     /// What could not be read.
     pub unread: Unread,
 }
 
 impl Gap {
-    /// What could not be read: the entity, or the cluster.
+    /// The name of the entity, or `the cluster`.
     pub fn name(&self) -> &str {
         self.entity.as_deref().unwrap_or("the cluster")
     }
@@ -135,60 +136,59 @@ impl Gap {
 /// The assessment of a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
-    /// Which one.
+    /// The partition.
     pub partition: Partition,
     /// Whether it is backed up.
     pub state: State,
     /// Why it is in that state.
     pub reason: Reason,
-    /// What was seen.
+    /// What the state is based on.
     pub evidence: Evidence,
     /// Other problems.
     pub findings: Vec<Finding>,
 }
 
-/// What an assessment rests on, as far as it was read.
+/// What an assessment is based on, as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    /// The policy in force.
+    /// The effective policy.
     pub policy: Option<String>,
-    /// The level at which it was enabled.
+    /// The level at which the policy is enabled.
     pub inherited_from: Option<BackupPolicyScope>,
     /// The level at which backups are suspended.
     pub suspended: Option<BackupSuspensionScope>,
-    /// What the partition's health says of periodic backups, if they fail.
+    /// What the partition's health reports about periodic backups, if they fail.
     pub failing: Option<BackupEvent>,
-    /// The time by which it is weighed.
+    /// The time at which it is assessed.
     pub seen: Option<Timestamp>,
-    /// How old the newest backup may be.
+    /// Maximum age of the newest backup.
     pub expected_age: Option<Duration>,
-    /// How old it is.
+    /// Age of the newest backup.
     pub age: Option<Duration>,
-    /// When it was made.
+    /// Creation time of the newest backup.
     pub last_success: Option<Timestamp>,
-    /// When the newest was made that can be restored.
+    /// Creation time of the newest backup that can be restored.
     pub newest_point: Option<Timestamp>,
-    /// By when the next one must be there, or the first is expected.
+    /// When the next backup is due at the latest, or the first one is expected.
     pub due: Option<Timestamp>,
-    /// How many backups are listed.
+    /// Number of listed backups.
     pub backups: Option<usize>,
     /// The start of the requested range; `None` for all backups.
     pub since: Option<Timestamp>,
-    /// How many the newest chain has.
+    /// Number of backups in the newest chain.
     pub chain_length: Option<usize>,
-    /// The newest ones, for a timeline.
+    /// The newest backups, for a timeline.
     pub made: Vec<Made>,
 }
 
-/// Weighs what was read of a partition.
+/// Assesses a partition from what was read about it.
 pub fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timestamp) -> Assessment {
     assess::assess(reading, policies, rules, now)
 }
 
 impl Audit {
-    /// Puts assessments in order, the worst first: by state, then the oldest newest backup, then by name. What one
-    /// partition shows
-    /// of another counts: where some of a service have long had backups, none of the others waits for its first.
+    /// Sorts assessments, the worst first: by state, then by the age of the newest backup, then by name. Compares the
+    /// partitions of a service: if some have long had backups, none of the others is waiting for its first one.
     pub fn of(now: Timestamp, clock: Clock, mut partitions: Vec<Assessment>, mut gaps: Vec<Gap>) -> Self {
         assess::settle_first_runs(&mut partitions);
         cure::find_stopped(&mut partitions);
@@ -197,21 +197,21 @@ impl Audit {
         Self { now, clock, partitions, gaps }
     }
 
-    /// How many are in which state.
+    /// Counts the partitions in each state.
     pub fn summary(&self) -> Summary {
         Summary::of(self.partitions.iter().map(|partition| partition.state), self.gaps.len())
     }
 }
 
 impl Evidence {
-    /// Whether the policy was enabled on the partition itself.
+    /// Whether the policy is enabled on the partition itself.
     fn is_of_the_partition_alone(&self) -> bool {
         matches!(self.inherited_from, None | Some(BackupPolicyScope::Partition))
     }
 }
 
 impl Assessment {
-    /// Whether something other than its backups may explain its state: the last backup on demand, and its health.
+    /// Whether its last on-demand backup and its health could explain the state.
     pub fn needs_cause(&self) -> bool {
         let backups = matches!(self.state, State::Failing | State::Stale | State::Unknown | State::Pending);
         backups || (self.partition.condition.is_unwell() && self.state != State::NotApplicable)

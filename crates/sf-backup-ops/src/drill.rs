@@ -1,7 +1,7 @@
-//! Restore drills: the newest backups of a service are restored into a scratch service, to prove that they can be.
+//! Restore drills: restore the newest backups of a service into a scratch service, to prove that they can be restored.
 //!
-//! - [`Drill`] is the file that names the two services. It is checked against the cluster before anything is sent: only a service
-//!   that the file marks as scratch, and all of whose partitions it names, is overwritten.
+//! - [`Drill`] is the file that names the two services. It is checked against the cluster before anything is sent: only
+//!   a service that the file marks as scratch, and all of whose partitions the file lists, is overwritten.
 //! - [`DrillRecord`] is the result of a drill: a line of the history file, which metrics and reports read.
 //!
 //! ```yaml
@@ -31,13 +31,14 @@ pub use crate::manifest::{API_VERSION, ManifestError as DrillError};
 use crate::restore::{Completeness, Mismatch, Plan, Source, Target, pair};
 pub use record::{DrillOutcome, DrillRecord, PartitionRecord, ProbeRecord, latest, read_history};
 
-/// What `kind` says.
+/// The value of `kind`.
 pub const KIND: &str = "RestoreDrill";
 
 const MEMBERS: &[&str] =
     &["apiVersion", "kind", "service", "scratchService", "overwriteScratch", "scratchPartitions", "probe"];
 
-/// Which service is restored for a drill, and into which. Serializes as the file's content.
+/// The service that is restored in a drill, and the service that it is restored into. Serializes as the contents of the
+/// file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drill {
     /// The service whose backups are restored.
@@ -56,7 +57,7 @@ pub struct Drill {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DrillRefusal {
-    /// The file does not mark the scratch service.
+    /// The file does not mark the scratch service as such.
     #[error("{0} is not marked as scratch: set overwriteScratch to true if a drill may replace all its data")]
     NotMarked(ServiceId),
     /// The scratch service is the source.
@@ -65,28 +66,28 @@ pub enum DrillRefusal {
     /// The scratch service has a partition of the source, or is the same service under another name.
     #[error("scratchService: partition {0} belongs to the service whose backups are restored")]
     HasSourcePartition(PartitionId),
-    /// The scratch service has a partition that the file does not name.
+    /// The scratch service has a partition that the file does not list.
     #[error("scratchPartitions: {1} has the partition {0}, which is not named; the service may be in use")]
     NotNamed(PartitionId, ServiceId),
-    /// The file names a partition that the scratch service does not have.
+    /// The file lists a partition that the scratch service does not have.
     #[error("scratchPartitions: {1} has no partition {0}; it may have been created again: run 'drill init'")]
     NotThere(PartitionId, ServiceId),
-    /// A service that keeps nothing on disk.
+    /// The service keeps nothing on disk.
     #[error("{0} keeps no state on disk, so it cannot be restored")]
     NoState(ServiceId),
     /// The partitions of the two services differ.
     #[error("{0}")]
     Scheme(Box<Mismatch>),
-    /// A plan that restores into something else.
+    /// The plan restores into something else.
     #[error("the plan restores partition {0} of {1}, which is not part of this drill")]
     ForeignPlan(PartitionId, ServiceId),
 }
 
 impl Drill {
-    /// A drill of one service into another, with the partitions that this has now; not marked yet.
+    /// Creates a drill of one service into another, with the current partitions of the latter; not marked yet.
     ///
     /// # Errors
-    /// If the two do not fit together.
+    /// If the two services do not match.
     pub fn of(source: &Service, scratch: &Service, probe: Vec<String>) -> Result<Self, DrillRefusal> {
         let partitions = scratch.partitions.iter().map(|partition| partition.id).collect();
         let (service, into) = (source.id.clone(), scratch.id.clone());
@@ -95,7 +96,7 @@ impl Drill {
         Ok(Self { overwrite: false, ..marked })
     }
 
-    /// Reads a file's content.
+    /// Reads the contents of a file.
     ///
     /// # Errors
     /// The first mistake, with its place.
@@ -126,7 +127,7 @@ impl Drill {
         })
     }
 
-    /// Whether the file allows the drill at all, whatever the cluster has.
+    /// Checks that the file allows the drill, regardless of the cluster.
     ///
     /// # Errors
     /// If the scratch service is the source, or is not marked.
@@ -137,7 +138,7 @@ impl Drill {
         if self.overwrite { Ok(()) } else { Err(DrillRefusal::NotMarked(self.scratch.clone())) }
     }
 
-    /// Whether the drill may run on the two services as the cluster has them.
+    /// Checks that the drill may run with the two services in the cluster.
     ///
     /// # Errors
     /// The first reason against it.
@@ -171,7 +172,7 @@ impl Drill {
         pairs.map(drop).map_err(|mismatch| DrillRefusal::Scheme(Box::new(mismatch)))
     }
 
-    /// Whether a plan overwrites nothing but the scratch service's named partitions.
+    /// Checks that a plan overwrites only the listed partitions of the scratch service.
     ///
     /// # Errors
     /// If it restores into anything else.
@@ -184,7 +185,7 @@ impl Drill {
     }
 }
 
-/// A list of texts, which may be left out, each with its place.
+/// Reads an optional list of texts, each with its place.
 fn texts<'v>(value: Option<&'v Value>, name: &str) -> Result<Vec<(String, &'v str)>, DrillError> {
     let items = match value {
         None => return Ok(Vec::new()),

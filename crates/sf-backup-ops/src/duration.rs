@@ -1,8 +1,8 @@
-//! Durations in texts for people: `1h 5m` wherever one is shown.
+//! Durations in texts for people, such as `1h 5m`.
 
 use std::time::Duration;
 
-/// The two largest units of a time that was measured: `45s`, `4h 10m`, `2d 3h`.
+/// Formats a measured duration with its two largest units: `45s`, `4h 10m`, `2d 3h`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -14,7 +14,7 @@ pub fn measured(time: Duration) -> String {
     text(time, 2)
 }
 
-/// All units of a time that was set: `15m`, `1d 12h`, `1h 30m 5s`.
+/// Formats a configured duration with all its units: `15m`, `1d 12h`, `1h 30m 5s`.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,14 +1,15 @@
-//! Where the policy and the suspension of an entity come from.
+//! The effective policy and suspension of an entity, and the levels that they come from.
 //!
-//! A partition's own policy overrides its service's, which overrides its application's; a suspension at any of the three
-//! counts. The API returns what is in force, and the level it comes from. What each level has of its own follows
-//! from several such responses, as far as it can:
-//! - A response about a service or an application also lists what lies below, and by the beginning of names what does not:
-//!   `fabric:/App10` with `fabric:/App1`. Items are therefore matched by kind and exact name.
-//! - The backup service cannot respond for a service whose application has no policy while one of its partitions is
-//!   suspended alone: it fails with a null reference. What that response would have contained is taken from the others; where
-//!   they do not contain it, it is unknown.
-//! - Of several suspended levels the nearest is named, so that what stands above it is unknown.
+//! A partition's own policy overrides its service's, which overrides its application's; a suspension at any of the
+//! three levels applies. The API returns what is effective, and the level that it comes from. The settings of each
+//! level follow from several such responses, as far as possible:
+//!
+//! - A response about a service or an application also lists what is below it, and items whose names begin with the
+//!   same text: `fabric:/App10` with `fabric:/App1`. Items are therefore matched by kind and exact name.
+//! - The backup service fails with a null reference for a service whose application has no policy while one of its
+//!   partitions is suspended directly. What that response would contain is taken from the others, if they contain it;
+//!   otherwise it is unknown.
+//! - If several levels are suspended, only the nearest is returned, so the levels above it are unknown.
 //! - Without any policy, no suspension is reported.
 
 mod evidence;
@@ -29,19 +30,19 @@ pub struct Path {
     pub partition: Option<PartitionId>,
 }
 
-/// What asking for a level's configuration has come to.
+/// The result of reading a level's configuration.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Reading {
-    /// All that was listed.
+    /// The listed items.
     Listed(Vec<BackupConfigurationInfo>),
-    /// That no policy is in effect.
+    /// No policy is effective.
     #[default]
     Nothing,
-    /// Nothing: the service failed over it.
+    /// The backup service failed.
     Failed,
 }
 
-/// The responses for the levels of a path; those below its end do not count.
+/// The responses for the levels of a path; levels below its end are ignored.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Readings {
     /// For the application.
@@ -65,40 +66,40 @@ pub enum LevelKind {
 
 const KINDS: [LevelKind; 3] = [LevelKind::Application, LevelKind::Service, LevelKind::Partition];
 
-/// A policy, none, or unknown.
+/// The policy of a level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicySource {
-    /// This policy was enabled here.
+    /// This policy is enabled here.
     Policy(String),
-    /// None was.
+    /// No policy is enabled here.
     None,
     /// The responses do not contain it.
     Unknown,
 }
 
-/// What a level has of its own.
+/// The settings of a level itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
-    /// Which one.
+    /// The kind of the level.
     pub kind: LevelKind,
-    /// The policy that was enabled on it.
+    /// The policy that is enabled on it.
     pub policy: PolicySource,
-    /// Whether it was suspended; `None` if the responses do not contain it.
+    /// Whether it is suspended; `None` if the responses do not contain it.
     pub suspended: Option<bool>,
 }
 
-/// Where the policy and the suspension of an entity come from.
+/// The effective policy and suspension of an entity, and the levels that they come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EffectivePolicy {
-    /// From the application down to the entity.
+    /// The levels from the application down to the entity.
     pub levels: Vec<Level>,
-    /// The policy in force.
+    /// The effective policy.
     pub policy: PolicySource,
-    /// The level that it comes from.
+    /// The level at which it is enabled.
     pub policy_from: Option<LevelKind>,
     /// Whether the entity is suspended; `None` if the responses do not contain it.
     pub suspended: Option<bool>,
-    /// The nearest level that is.
+    /// The nearest suspended level.
     pub suspended_from: Option<LevelKind>,
 }
 
@@ -121,7 +122,7 @@ impl Path {
         }
     }
 
-    /// Whether an item is about this level, and not about a neighbour of a similar name.
+    /// Whether an item describes this level, and not one with a similar name.
     fn is_about(&self, kind: LevelKind, info: &BackupConfigurationInfo) -> bool {
         match (kind, info) {
             (LevelKind::Application, BackupConfigurationInfo::Application(info)) => {
@@ -137,8 +138,8 @@ impl Path {
         }
     }
 
-    /// Of what was listed, that which lies below the entity: services and partitions with a policy or a suspension of their
-    /// own. `application_of` returns a service's application, which its name need not contain.
+    /// The listed items below the entity: services and partitions with their own policy or suspension. `application_of`
+    /// returns the application of a service, which need not be part of its name.
     pub fn below<'i>(
         &self,
         items: &'i [BackupConfigurationInfo],
@@ -166,7 +167,7 @@ impl Path {
 }
 
 impl EffectivePolicy {
-    /// What follows from the responses.
+    /// Derives the effective policy from the responses.
     pub fn of(path: &Path, readings: &Readings) -> Self {
         let evidence = Evidence::new(path, readings);
         let kinds = KINDS.into_iter().filter(|kind| *kind <= path.kind());
@@ -174,7 +175,7 @@ impl EffectivePolicy {
         Self::from_levels(kinds.map(level).collect())
     }
 
-    /// The same, where the service failed over the entity itself: what is not known yet follows from the responses for partitions
+    /// The same if the service failed for the entity itself: derives what is unknown from the responses for partitions
     /// below it.
     pub fn from_below<'p>(
         path: &Path,

@@ -1,4 +1,4 @@
-//! What a cluster is made of, as far as backups go: applications, services and partitions.
+//! The applications, services and partitions of a cluster, as far as backups are concerned.
 
 use std::fmt;
 
@@ -11,51 +11,51 @@ use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 /// The applications of a cluster, or the requested ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
-    /// In the cluster's order.
+    /// The applications in the cluster's order.
     pub applications: Vec<Application>,
 }
 
 /// An application, with the requested services.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
-    /// Its name.
+    /// The name.
     pub id: ApplicationId,
-    /// In the cluster's order.
+    /// The services in the cluster's order.
     pub services: Vec<Service>,
 }
 
 /// A service, with the requested partitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// Its name.
+    /// The name.
     pub id: ServiceId,
     /// Whether it has anything to back up.
     pub state: ServiceState,
-    /// In the cluster's order.
+    /// The partitions in the cluster's order.
     pub partitions: Vec<Partition>,
 }
 
 /// Whether a service has anything to back up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceState {
-    /// It keeps state on disk: its partitions can be backed up.
+    /// Keeps state on disk: its partitions can be backed up.
     Persisted,
-    /// It keeps state in memory only.
+    /// Keeps state in memory only.
     Volatile,
-    /// It keeps none.
+    /// Keeps no state.
     Stateless,
 }
 
 /// A partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
-    /// Its id.
+    /// The id.
     pub id: PartitionId,
-    /// Its share of the service's keys.
+    /// The key range or name.
     pub key: PartitionKey,
 }
 
-/// A partition's share of its service's keys. Equal keys are what a restore from one partition into another needs.
+/// The key range or name of a partition. A restore from one partition into another requires equal keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartitionKey {
     /// The only partition.
@@ -69,7 +69,7 @@ pub enum PartitionKey {
     },
     /// A name.
     Named(String),
-    /// Of an unknown kind, or with a member missing. Never taken to be equal to another for a restore.
+    /// Of an unknown kind, or incomplete. Never equal to another key for a restore.
     Unknown,
 }
 
@@ -89,7 +89,7 @@ impl ServiceState {
         match (&info.service_kind, info.has_persisted_state) {
             (Some(ServiceKind::Stateless), _) => Self::Stateless,
             (_, Some(false)) => Self::Volatile,
-            // In doubt it has something to lose.
+            // If in doubt, it has state that could be lost.
             _ => Self::Persisted,
         }
     }
@@ -101,7 +101,7 @@ impl Partition {
         Some(Self { id: information.id()?.into(), key: PartitionKey::of(information) })
     }
 
-    /// The same as the API writes it; `None` if its share of the keys is not known.
+    /// The API's form; `None` if the key is not known.
     pub fn information(&self) -> Option<PartitionInformation> {
         let id = self.id.uuid();
         Some(match &self.key {
@@ -143,9 +143,9 @@ impl PartitionKey {
     }
 }
 
-/// Names that people can type for the partitions of a service, in the order given: `Shop/Orders` for the only partition,
-/// `Shop/Catalog/north` for a named one, and `Shop/Cart#3` for the fourth range of keys. A partition whose key is not known is
-/// called by its id.
+/// Readable names for the partitions of a service, in the order given: `Shop/Orders` for the only partition,
+/// `Shop/Catalog/north` for a named one, `Shop/Cart#3` for the fourth key range. The name of a partition with an
+/// unknown key is its id.
 ///
 /// ```
 /// use sf_backup_ops::inventory::{Partition, PartitionKey, partition_names};
@@ -170,7 +170,7 @@ pub fn partition_names(service: &ServiceId, partitions: &[Partition]) -> Vec<Str
     partitions.iter().map(name).collect()
 }
 
-/// The name of an application or a service as people write it: `Shop/Cart` for `fabric:/Shop/Cart`.
+/// The name of an application or a service without `fabric:/`: `Shop/Cart` for `fabric:/Shop/Cart`.
 pub fn without_scheme(name: &str) -> &str {
     name.strip_prefix("fabric:/").unwrap_or(name)
 }

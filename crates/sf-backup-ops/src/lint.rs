@@ -1,10 +1,10 @@
-//! One list of rules for backup policies: what is wrong with a policy, and what will be regretted.
+//! Rules for backup policies: errors, and settings that are valid but unwise.
 //!
-//! `policy lint`, `create`, `update`, `edit`, `apply` and `diff` all use these rules. Nothing here asks a cluster, a clock or
-//! the system: what a rule needs to know comes in as [`Facts`].
+//! `policy lint`, `create`, `update`, `edit`, `apply` and `diff` all use these rules. Nothing here accesses a cluster,
+//! a clock or the system: what a rule needs to know is passed as [`Facts`].
 //!
-//! Findings come from three places: the rules that hold before anything is sent
-//! ([`BackupPolicyDescription::problems`]), the values of the policy, and what only the text as it was written shows.
+//! Findings come from three sources: validation before a request is sent ([`BackupPolicyDescription::problems`]), the
+//! values of the policy, and its original text.
 //!
 //! ```
 //! use sf_backup_ops::lint::{Facts, Severity, lint};
@@ -46,45 +46,45 @@ pub use runtime::{RuntimeVersion, RuntimeVersionError};
 use crate::secret_ref::{self, SecretRef, Text};
 use crate::secrets::{Kind, rewrite};
 
-/// What a rule found.
+/// A finding of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// The rule's name, which does not change.
+    /// The name of the rule, which is stable.
     pub rule: &'static str,
     /// The member's path, such as `Schedule.Interval`; empty for the policy as a whole.
     pub member: String,
-    /// Details, and why that is bad.
+    /// The problem and its consequences.
     pub problem: String,
     /// What to do.
     pub advice: String,
 }
 
-/// How bad a finding is. The worst comes first in order.
+/// The severity of a finding. Sorts the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The policy is not sent, unless that is forced.
+    /// The policy is not sent unless that is forced.
     Error,
-    /// The policy is sent, and will be regretted.
+    /// The policy is sent, but will cause problems.
     Warning,
     /// Worth knowing.
     Info,
 }
 
-/// What is known about the place where a policy goes. By default nothing is.
+/// What is known about the cluster and the environment. By default, nothing.
 #[derive(Clone, Copy, Default)]
 pub struct Facts<'a> {
-    /// The time by the cluster's clock, or by the local one: shared access signatures expire.
+    /// The time by the cluster's clock, or by the local one, to check when shared access signatures expire.
     pub now: Option<Timestamp>,
     /// The release of the cluster's runtime.
     pub runtime: Option<RuntimeVersion>,
-    /// Resolves a reference to a secret: the secret, `None` where it is not looked at, or why there is none. Without it
-    /// references stay as they are.
+    /// Resolves a reference to a secret: returns the secret, `None` if it is not to be checked, or an error. Without
+    /// it, references are not resolved.
     pub resolve: Option<&'a Resolve>,
 }
 
-/// Resolves a reference to a secret; the error is one line without anything secret.
+/// Resolves a reference to a secret. The error is one line and contains no secret.
 pub type Resolve = dyn Fn(&SecretRef) -> Result<Option<Secret>, String>;
 
 impl fmt::Display for Finding {
@@ -113,7 +113,7 @@ impl fmt::Debug for Facts<'_> {
     }
 }
 
-/// Checks a policy as a file has it, the worst findings first. Values of secrets are never repeated.
+/// Checks a policy as written in a file. Returns the worst findings first; no finding contains a secret.
 pub fn lint(policy: &Value, facts: &Facts<'_>) -> Vec<Finding> {
     let mut value = policy.clone();
     let mut findings: Vec<Finding> = without_other_kinds(&mut value).finding().into_iter().collect();
@@ -134,12 +134,12 @@ pub fn lint(policy: &Value, facts: &Facts<'_>) -> Vec<Finding> {
     sorted(findings)
 }
 
-/// Checks a policy as it is sent, with its secrets. References that are still in it are not looked at.
+/// Checks a policy as it is sent, with its secrets. Remaining references are not checked.
 pub fn lint_policy(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
     sorted(sent(policy, facts))
 }
 
-/// Checks a policy as a cluster returns it, which masks its secrets and keeps nothing of how it was written.
+/// Checks a policy as a cluster returns it: with masked secrets, and without its original spelling.
 pub fn lint_stored(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = sent(policy, facts);
     findings.retain(|finding| finding.rule != MASKED_SECRET);
@@ -153,7 +153,7 @@ pub fn lint_storage(storage: &BackupStorageDescription, facts: &Facts<'_>) -> Ve
     sorted(findings)
 }
 
-/// Whether errors or warnings depend on the release of the runtime, so that it is worth reading.
+/// Whether errors or warnings depend on the runtime release, so that it should be read.
 pub fn depends_on_runtime(policy: &BackupPolicyDescription) -> bool {
     let [oldest, newest] = [RuntimeVersion::new(6, 4), RuntimeVersion::new(11, 3)].map(|runtime| {
         let mut findings = lint_policy(policy, &Facts { runtime: Some(runtime), ..Facts::default() });
@@ -164,7 +164,7 @@ pub fn depends_on_runtime(policy: &BackupPolicyDescription) -> bool {
 }
 
 fn sent(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
-    // What only later releases take is no error here: the api-version in use is unknown.
+    // Members of later releases are not errors here: the api-version is unknown.
     let mut findings: Vec<Finding> = Vec::new();
     for finding in policy.problems(ApiVersion::V6_4).iter().map(Finding::of_problem) {
         // The whole and one of its parts can have the same problem.
@@ -173,7 +173,7 @@ fn sent(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
         }
     }
     let mut push = |finding: Finding| {
-        // Where a rule that always holds is broken, a further one about the same member adds nothing.
+        // If validation rejects a member, further findings about it add nothing.
         let known = |earlier: &Finding| earlier.severity == Severity::Error && earlier.member == finding.member;
         if finding.severity != Severity::Error || !findings.iter().any(known) {
             findings.push(finding);
@@ -183,7 +183,7 @@ fn sent(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Puts secrets in place of references, where they can be had, and reports those that cannot.
+/// Replaces references by their secrets, if available, and reports those that are not.
 fn references(policy: &mut BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let rewritten: Result<(), std::convert::Infallible> = rewrite(policy, &mut |place, kind, text| {
@@ -224,7 +224,7 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
 
 const MASKED_SECRET: &str = "masked-secret";
 
-/// Takes findings.
+/// Receives findings.
 type Push<'a> = dyn FnMut(Finding) + 'a;
 
 fn finding(

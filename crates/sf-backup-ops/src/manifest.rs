@@ -1,4 +1,4 @@
-//! The backup configuration of a cluster as a file: which policies there are, where they are enabled, and what is suspended.
+//! The backup configuration of a cluster as a file: its policies, where they are enabled, and what is suspended.
 //!
 //! ```yaml
 //! apiVersion: sf-backup/v1
@@ -23,9 +23,9 @@
 //!   ApplicationName: fabric:/Shop
 //! ```
 //!
-//! A section that is left out is not managed: nothing is said about it, and nothing is pruned for it. A section that is there
-//! says all that its things are: a policy is replaced as a whole, and what is enabled is suspended if `suspensions`, where
-//! there is such a section, names it, and resumed if not. What else the cluster has is extra, and pruned only on request.
+//! A section that is left out is not managed: nothing in it changes or is pruned. A section that is there is complete:
+//! a policy is replaced as a whole, and an enabled entity is suspended if `suspensions` lists it, and resumed if not.
+//! What the cluster has in addition is pruned only on request.
 
 mod actual;
 mod change;
@@ -52,13 +52,13 @@ pub use order::{Phase, phases, reveals};
 pub use policy::{Missing, PLACEHOLDER, Policy};
 pub use read::ManifestError;
 
-/// What `apiVersion` says.
+/// The value of `apiVersion`.
 pub const API_VERSION: &str = "sf-backup/v1";
 
-/// What `kind` says.
+/// The value of `kind`.
 pub const KIND: &str = "BackupConfiguration";
 
-/// A configuration as a file holds it. Serializes as the file's content, sorted, in one spelling of everything.
+/// The backup configuration in a file. Serializes as the contents of the file, sorted and in canonical form.
 ///
 /// ```
 /// use sf_backup_ops::manifest::Manifest;
@@ -77,15 +77,15 @@ pub const KIND: &str = "BackupConfiguration";
 pub struct Manifest {
     /// The policies by name; `None` if they are not managed.
     pub policies: Option<BTreeMap<PolicyName, Policy>>,
-    /// What has a policy of its own; `None` if that is not managed.
+    /// Entities with their own policy; `None` if they are not managed.
     pub enablement: Option<BTreeMap<Entity, PolicyName>>,
-    /// What is suspended itself; `None` if that is not managed.
+    /// Entities that are suspended themselves; `None` if that is not managed.
     pub suspensions: Option<BTreeSet<Entity>>,
 }
 
 impl Manifest {
-    /// The cluster's configuration, as a file that manages all of it. Masked secrets are [`PLACEHOLDER`]s; labels of storages,
-    /// which the cluster loses, and what has left the cluster are not in it.
+    /// Creates a manifest of the whole configuration of a cluster. Masked secrets become [`PLACEHOLDER`]s. Omits labels
+    /// of storages, which the cluster loses, and deleted entities.
     pub fn of(actual: &Actual) -> Self {
         let policies = actual.policies.iter();
         let policies = policies.map(|(name, policy)| (name.clone(), Policy::of_cluster(policy.clone())));

@@ -1,5 +1,6 @@
-//! An audit for other eyes: test reports, monitoring, tickets, print. Each form has a function of its own, which takes an
-//! [`Audit`](crate::audit::Audit), the records of restore drills, or both, and gives a text. Names from a cluster are escaped as the form needs.
+//! Reports of audits and drills in other formats: HTML, JUnit, Markdown, Prometheus and Nagios. Each has a function
+//! that takes an [`Audit`](crate::audit::Audit), the records of restore drills, or both, and returns a text. Names from
+//! a cluster are escaped as the format requires.
 
 mod drills;
 mod escape;

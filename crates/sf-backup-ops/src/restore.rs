@@ -1,12 +1,14 @@
-//! Restores of many partitions: a plan that can be read before it is carried out, and a run that can be interrupted.
+//! Restores of many partitions: a plan that can be reviewed before it runs, and a run that can be interrupted.
 //!
-//! - [`pair`] says which partition's backups go into which partition, and refuses two services that are not cut alike.
-//! - [`plan`] chooses the newest good point of each, and writes down what that loses. A [`Plan`] is a file, and it never holds
-//!   a secret.
-//! - [`Run`] carries a plan out. It takes facts and gives orders, and it writes a [`journal`] of what it is about to do before
-//!   it is done, so that another run goes on where one has ended, and no partition is restored twice.
+//! - [`pair`] finds the partition whose backups go into each partition, and rejects two services that are partitioned
+//!   differently.
+//! - [`plan`] chooses the newest restore point of each partition, and records what will be lost. A [`Plan`] is a file
+//!   and never contains a secret.
+//! - [`Run`] carries out a plan. It takes facts and returns orders, and writes each step to a [`journal`] before it is
+//!   taken, so that another run can continue after an interruption, and no partition is restored twice.
 //!
-//! Backups are consistent within a partition only: the points of two partitions are as far apart as their schedules have it.
+//! Backups are consistent within a partition only: the restore points of two partitions are as far apart as their
+//! schedules.
 
 mod choose;
 mod condition;
@@ -43,10 +45,10 @@ pub use point::Point;
 pub use run::{News, Now, Order, Run, RunEvent};
 pub use storage::{Storage, WITHHELD, Withheld};
 
-/// What `kind` says.
+/// The value of `kind`.
 pub const KIND: &str = "RestorePlan";
 
-/// Which backup goes into which partition. Serializes as the file's content.
+/// Which backup is restored into which partition. Serializes as the contents of the file.
 ///
 /// ```yaml
 /// apiVersion: sf-backup/v1
@@ -59,11 +61,10 @@ pub const KIND: &str = "RestorePlan";
 /// storage: {…}                                 # left out: that of the policy in force; secrets are references, or withheld
 /// summary: …                                   # for readers, as `Loses` below
 /// restores:
-/// - ServiceName: fabric:/Shop/Cart             # into this partition …
-///   PartitionInformation: {ServicePartitionKind: Singleton, Id: 6b1c2f7e-0000-4000-8000-000000000001}
-///   Backup: {BackupId: …, BackupChainId: …, BackupLocation: …, BackupType: Incremental, CreationTimeUtc: …}   # … goes this
-///   ChainLength: 3                             # how many backups that reads
-///   Loses: what was written after 2024-03-09T08:00:00Z, 4h before this plan
+/// - ServiceName: fabric:/Shop/Cart             # into this partition … PartitionInformation: {ServicePartitionKind:
+///   Singleton, Id: 6b1c2f7e-0000-4000-8000-000000000001} Backup: {BackupId: …, BackupChainId: …, BackupLocation: …,
+///   BackupType: Incremental, CreationTimeUtc: …}   # … goes this ChainLength: 3                             # how many
+///   backups that reads Loses: what was written after 2024-03-09T08:00:00Z, 4h before this plan
 /// missing:                                     # what should be restored and cannot be
 /// - {ServiceName: fabric:/Shop/Cart, PartitionId: …, Cause: NoBackup, Reason: there are no backups}
 /// ```
@@ -71,21 +72,21 @@ pub const KIND: &str = "RestorePlan";
 pub struct Plan {
     /// When it was made.
     pub created: Timestamp,
-    /// Whose clock that time is.
+    /// The clock of that time.
     pub clock: Clock,
-    /// The cluster that it was made for.
+    /// The endpoints of the cluster that it was made for.
     pub endpoints: Endpoints,
-    /// The requested time; `None` for the newest.
+    /// The requested time; `None` for the newest restore points.
     pub at: Option<Timestamp>,
-    /// Where the backups lie, if not on the storage of the policy that is in force for each partition.
+    /// The storage of the backups, if not the one of each partition's effective policy.
     pub storage: Option<Storage>,
-    /// What is restored, each partition once.
+    /// The restores, one per partition.
     pub restores: Vec<Restore>,
-    /// Requested partitions without a restore point. The plan is complete only if there are none.
+    /// Requested partitions without a restore point. The plan is complete if there are none.
     pub missing: Vec<Missing>,
 }
 
-/// A backup, and the partition that it goes into.
+/// A backup, and the partition that it is restored into.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Restore {
     /// The partition's service.
@@ -103,7 +104,7 @@ pub struct Missing {
     pub service: ServiceId,
     /// The partition.
     pub partition: PartitionId,
-    /// What kind of reason that has.
+    /// The kind of the reason.
     pub cause: Cause,
     /// Why.
     pub reason: String,
@@ -114,12 +115,12 @@ pub struct Missing {
 pub enum Cause {
     /// No backup can be restored as requested.
     NoBackup,
-    /// Its backups could not be listed: there may be some.
+    /// Its backups could not be listed; there may be some.
     NotListed,
 }
 
 impl Cause {
-    /// Its name in a plan.
+    /// The name in a plan.
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -140,13 +141,13 @@ impl fmt::Display for Cause {
 }
 
 impl Plan {
-    /// When the oldest and the newest of the chosen backups were made: how far partitions will be apart.
+    /// The creation times of the oldest and the newest chosen backup: how far partitions will be apart.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let times = || self.restores.iter().map(|restore| restore.point.created());
         Some((times().min()?, times().max()?))
     }
 
-    /// What it is, in a line: how many partitions, as of when, how far apart.
+    /// The plan in one line: how many partitions, as of when, how far apart.
     pub fn summary(&self) -> String {
         let count = match self.restores.len() {
             1 => "1 partition".to_owned(),
@@ -171,9 +172,9 @@ impl Plan {
         text
     }
 
-    /// Distinguishes this plan from every other one: a journal is never taken for that of another plan.
+    /// A hash that identifies the plan, so that a journal is never used with another plan.
     pub fn fingerprint(&self) -> String {
-        // Names, numbers and texts: what cannot fail to be written.
+        // Names, numbers and texts always serialize.
         let text = serde_json::to_string(self).unwrap_or_default();
         let mut fingerprint = "sha256:".to_owned();
         for byte in Sha256::digest(text) {
@@ -184,7 +185,7 @@ impl Plan {
 }
 
 impl Restore {
-    /// What is gone afterwards, for a plan that was made then.
+    /// What this restore loses, for a plan created at `created`.
     pub fn loss(&self, created: Timestamp) -> String {
         let at = self.point.created();
         format!("what was written after {at}, {} before this plan", duration::measured(created.since(at)))

@@ -1,14 +1,15 @@
-//! When backups are due, and when they are late: one arithmetic for audit, metrics, `why` and restores.
+//! When backups are due and when they are late: the shared arithmetic of audit, metrics, `why` and restores.
 //!
-//! A periodic backup is due one interval after the last one, or at the next time of the day. It may be later for good reasons:
+//! A periodic backup is due one interval after the last one, or at the next time of the day. It can be later for good
+//! reasons:
 //!
-//! - A run starts up to ten seconds early or late ([`JITTER`]), and a failed one is tried again for some minutes: the grace of
-//!   [`Rules`].
-//! - A backup takes time, and an interval counts from its end. [`History`] knows from the backups so far how much later than
-//!   due they come. Before that is known, a backup has the hour that the cluster gives it ([`UPLOAD`]).
-//! - A schedule may have been changed since the last backup, which restarts its timer; the API does not return when. If all
-//!   recent backups are further apart than the schedule says, the next one is expected as if the schedule had been changed at
-//!   the last moment before the old one would have run again: [`Outlook::changed_until`].
+//! - A run starts up to ten seconds early or late ([`JITTER`]), and a failed run is retried for some minutes: the grace
+//!   of [`Rules`].
+//! - A backup takes time, and an interval counts from its end. [`History`] derives from earlier backups how much later
+//!   than due they are. Until that is known, a backup may take the hour that the cluster allows ([`UPLOAD`]).
+//! - The schedule may have been changed since the last backup, which restarts its timer; the API does not return when.
+//!   If all recent backups are further apart than the schedule, the next one is expected as if the schedule had been
+//!   changed just before the next run of the old one: [`Outlook::changed_until`].
 //!
 //! ```
 //! use sf_backup_ops::schedule::{History, NextRun, Rules};
@@ -43,38 +44,38 @@ pub use slot::next_slot;
 
 /// How early or late a run starts.
 pub const JITTER: Duration = Duration::from_secs(10);
-/// How long a cluster lets an upload take.
+/// How long a cluster allows an upload to take.
 pub const UPLOAD: Duration = Duration::from_secs(3_600);
 
 /// How old backups may be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// How much later than its schedule says a backup may come, however long backups take.
+    /// How much later than scheduled a backup may be, however long backups take.
     pub grace: Option<Duration>,
-    /// How old the newest backup may be, whatever its schedule says; no grace is added.
+    /// Maximum age of the newest backup, regardless of the schedule; no grace is added.
     pub max_age: Option<Duration>,
 }
 
-/// What is to be expected after the newest backup.
+/// When the backup after the newest one is due and late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outlook {
     /// When the next run is due.
     pub due: Timestamp,
-    /// By when its backup must be there: with the time that backups take, and the grace.
+    /// When its backup is late: includes the time that backups take, and the grace.
     pub late_after: Timestamp,
-    /// By when it must be there if the schedule was changed after the newest backup; `None` unless the backups so far came
-    /// further apart than the schedule says.
+    /// When it is late if the schedule was changed after the newest backup; `None` unless earlier backups were further
+    /// apart than the schedule.
     pub changed_until: Option<Timestamp>,
 }
 
 impl Rules {
-    /// The shortest grace, if none is set: a failed run is tried again for five minutes.
+    /// Minimum default grace: a failed run is retried for five minutes.
     pub const SHORTEST_GRACE: Duration = Duration::from_secs(15 * 60);
-    /// The longest grace, if none is set and backups take no longer.
+    /// Maximum default grace, unless backups take longer.
     pub const LONGEST_GRACE: Duration = Duration::from_secs(2 * 3_600);
 
-    /// How much later than due a backup may come: what is set, or a tenth of the time between runs, within bounds; and half as
-    /// much again as backups take, for some take longer than others.
+    /// How much later than due a backup may be: the configured grace, or the delay that backups usually have and a
+    /// margin: a tenth of the time between runs within bounds, or half of the delay if that is longer.
     pub fn grace(&self, schedule: &BackupScheduleDescription, history: &History) -> Duration {
         if let Some(grace) = self.grace {
             return grace;
@@ -86,7 +87,7 @@ impl Rules {
         }
     }
 
-    /// What is to be expected after the newest backup; `None` without one, or if the schedule never runs.
+    /// Calculates when the next backup is due; `None` without a newest backup, or if the schedule never runs.
     pub fn outlook(&self, schedule: &BackupScheduleDescription, history: &History) -> Option<Outlook> {
         let last = history.last()?;
         let due = next_after(schedule, last)?;
@@ -95,7 +96,7 @@ impl Rules {
         }
         let grace = self.grace(schedule, history);
         let late_after = due.checked_add(grace)?;
-        // The change came before the old schedule's next run at the latest.
+        // The change was made before the next run of the old schedule.
         let changed_until = history.longer_gap(schedule, self.tenth(schedule)).and_then(|gap| {
             let until = next_after(schedule, last.checked_add(gap)?)?.checked_add(grace)?;
             (until > late_after).then_some(until)
@@ -103,7 +104,7 @@ impl Rules {
         Some(Outlook { due, late_after, changed_until })
     }
 
-    /// How old a backup may become before the next one is late, by the schedule alone; `None` if it never runs.
+    /// How old a backup can become before the next one is late, by the schedule alone; `None` if it never runs.
     pub fn usual_age(&self, schedule: &BackupScheduleDescription, history: &History) -> Option<Duration> {
         if self.max_age.is_some() {
             return self.max_age;
@@ -121,7 +122,7 @@ impl Rules {
 
 /// When the run after a backup is due; `None` if the schedule never runs, or is of an unknown kind.
 pub fn next_after(schedule: &BackupScheduleDescription, last: Timestamp) -> Option<Timestamp> {
-    // One that came some seconds early is that run's.
+    // A backup that was some seconds early belongs to that run.
     let from = match schedule {
         BackupScheduleDescription::TimeBased(_) => last.checked_add(JITTER)?,
         _ => last,
@@ -129,16 +130,16 @@ pub fn next_after(schedule: &BackupScheduleDescription, last: Timestamp) -> Opti
     next_slot(schedule, from)
 }
 
-/// How far back a list of backups must reach to contain the newest chain and the one before it, and enough runs to learn from;
-/// `None` for a schedule that never runs or is of an unknown kind.
+/// How far back a list of backups must reach to contain the newest chain, the one before it, and enough runs to learn
+/// from; `None` if the schedule never runs or is of an unknown kind.
 pub fn reach(policy: &BackupPolicyDescription) -> Option<Duration> {
-    /// So many runs at the least.
+    /// Minimum number of runs.
     const RUNS: u32 = 24;
     const SHORTEST: Duration = Duration::from_secs(6 * 3_600);
     const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
     let between = between_runs(&policy.schedule).filter(|between| !between.is_zero())?;
     let chain = u32::from(policy.max_incremental_backups) + 1;
-    // A backup that takes an hour makes the time between two that much longer.
+    // A backup that takes an hour extends the time between two by that much.
     let runs = (between + UPLOAD.min(between)).checked_mul((2 * chain + 1).max(RUNS))?;
     Some(runs.clamp(SHORTEST, LONGEST))
 }

@@ -1,7 +1,7 @@
 //! Secrets by reference: `env:NAME`, `file:PATH` or `cmd:PROGRAM ARGUMENTS`, never the secret itself.
 //!
-//! Every file that can hold a secret may hold a reference in its place. A secret that begins with one of these words is
-//! written as `literal:SECRET`. A reference is only text here; the caller fetches the secret.
+//! Every file that can contain a secret can contain a reference instead. A secret that begins with one of these words
+//! is written as `literal:SECRET`. This module only parses references; the caller fetches the secret.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use crate::secrets::{Kind, rewrite, rewrite_storage};
 
-/// Where a secret is found.
+/// A reference to a secret.
 ///
 /// ```
 /// # use sf_backup_ops::secret_ref::SecretRef;
@@ -28,28 +28,29 @@ use crate::secrets::{Kind, rewrite, rewrite_storage};
 pub enum SecretRef {
     /// An environment variable.
     Env(String),
-    /// A file; a line break at its end does not count.
+    /// The contents of a file, without a line break at the end.
     File(PathBuf),
-    /// What a program prints, started directly and not by a shell; a line break at the end does not count.
+    /// The output of a program, without a line break at the end. It is started directly, not by a shell.
     Command {
-        /// The program, looked for as the system does.
+        /// The program, found as the system does.
         program: String,
         /// Its arguments, separated by white space; quotes are not special.
         arguments: Vec<String>,
     },
 }
 
-/// A secret that cannot be resolved: the member, and why. Without anything secret.
+/// A secret that cannot be resolved: the member and the reason, without anything secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct Unresolved {
-    /// Such as `Storage.ConnectionString`.
+    /// The path, such as `Storage.ConnectionString`.
     pub place: String,
-    /// Such as `env:BACKUP_KEY: the variable is not set`.
+    /// The reason, such as `env:BACKUP_KEY: the variable is not set`.
     pub problem: String,
 }
 
-/// Puts what `fetch` gives in place of each reference in a policy. Its error is one line without anything secret.
+/// Replaces each reference in a policy by what `fetch` returns. The error of `fetch` is one line without anything
+/// secret.
 ///
 /// # Errors
 /// The first secret that cannot be resolved.
@@ -60,7 +61,7 @@ pub fn resolve_policy(
     rewrite(policy, &mut |place, kind, text| resolve(place, kind, text, &mut fetch))
 }
 
-/// The same for a storage on its own.
+/// Replaces each reference in a storage: see [`resolve_policy`].
 ///
 /// # Errors
 /// The first secret that cannot be resolved.
@@ -89,23 +90,23 @@ fn resolve(
     }
 }
 
-/// What stands where a secret is expected.
+/// The text in place of a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Text<'t> {
     /// A reference.
     Reference(SecretRef),
-    /// The secret, behind `literal:`.
+    /// The secret, after `literal:`.
     Literal(&'t str),
-    /// It begins as a reference and is none: why.
+    /// An invalid reference, with the reason.
     Malformed(&'static str),
     /// The secret itself.
     Plain(&'t str),
 }
 
-/// What to do about a text that begins as a reference and is none.
+/// What to do about an invalid reference.
 pub(crate) const LITERAL_ADVICE: &str = "write literal: before a secret that begins like this";
 
-/// What a text stands for where a secret is expected.
+/// Classifies a text in place of a secret.
 pub(crate) fn text(text: &str) -> Text<'_> {
     if let Some(secret) = text.strip_prefix("literal:") {
         return Text::Literal(secret);
@@ -119,7 +120,7 @@ pub(crate) fn text(text: &str) -> Text<'_> {
     }
 }
 
-/// What is not a reference. The text is not repeated: it may be the secret itself.
+/// Text that is not a reference. Does not quote it, because it may be the secret itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoSecretRef;
 

@@ -1,4 +1,4 @@
-//! Where a policy has secrets, or may have.
+//! Finds the secrets of a policy, and texts that may be secrets.
 
 use serde_json::Value;
 use sf_backup_proto::Secret;
@@ -8,28 +8,28 @@ use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use sf_backup_proto::model::schedule::BackupScheduleDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
-/// What stands at a place.
+/// The kind of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A secret.
     Secret,
-    /// A text in a member of a storage that this library does not know: it may be one.
+    /// A text in an unknown member of a storage: it may be a secret.
     UnknownOfStorage,
-    /// A text in another member that it does not know.
+    /// A text in another unknown member.
     Unknown,
 }
 
 /// Returns the replacement for a text, if any, from its place, its kind and the text.
 pub(crate) type Rewrite<'a, E> = dyn FnMut(&str, Kind, &str) -> Result<Option<Secret>, E> + 'a;
 
-/// Calls `rewrite` for each secret of a policy, and each text that may be one, and stores what it returns.
+/// Calls `rewrite` for each secret of a policy, and each text that may be one, and replaces it by the result.
 pub(crate) fn rewrite<E>(policy: &mut BackupPolicyDescription, rewrite: &mut Rewrite<'_, E>) -> Result<(), E> {
     rewrite_storage(&mut policy.storage, "Storage", rewrite)?;
     let mut others = extras(policy).into_iter().filter(|(_, kind, _)| *kind == Kind::Unknown);
     others.try_for_each(|(place, kind, extra)| rewrite_extra(extra, place, kind, rewrite))
 }
 
-/// The same for a storage alone, which stands at `place`.
+/// The same for a storage at `place`.
 pub(crate) fn rewrite_storage<E>(
     storage: &mut BackupStorageDescription,
     place: &str,
@@ -66,7 +66,7 @@ fn rewrite_extra<E>(extra: &mut Extra, place: &str, kind: Kind, rewrite: &mut Re
         let value = extra.json(&name).and_then(|json| serde_json::from_str(&json).ok());
         let Some(mut value) = value else { continue };
         if texts(&below(place, &name), kind, &mut value, rewrite)? {
-            // What serde_json writes is JSON.
+            // Serialized values are valid JSON.
             let _ = extra.set_json(&name, &value.to_string());
         }
     }
@@ -77,7 +77,7 @@ fn below(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 
-/// The members that this library does not know, object by object.
+/// The unknown members, object by object.
 pub(crate) fn extras(policy: &mut BackupPolicyDescription) -> Vec<(&'static str, Kind, &mut Extra)> {
     let mut extras = vec![("", Kind::Unknown, &mut policy.extra)];
     let schedule = match &mut policy.schedule {
@@ -109,7 +109,7 @@ fn storage_extra(storage: &mut BackupStorageDescription) -> Option<&mut Extra> {
     }
 }
 
-/// The texts in a value, at any depth; whether one was replaced.
+/// Rewrites the texts in a value at any depth. Returns whether one was replaced.
 fn texts<E>(place: &str, kind: Kind, value: &mut Value, rewrite: &mut Rewrite<'_, E>) -> Result<bool, E> {
     let mut changed = false;
     match value {

@@ -91,7 +91,7 @@ fn calls_without_a_response_have_hints() {
 }
 
 proptest! {
-    /// Every response that is an error has a hint, and a known code has its own under every status.
+    /// Every error response has a hint, and a known code has its own hint with every status.
     #[test]
     fn every_error_response_has_a_hint(
         status in 400_u16..600,
@@ -103,7 +103,7 @@ proptest! {
             _ => coded(code.to_string()),
         };
         let error = error_of(&change(), status, &body);
-        // Where a call names no service, an unknown one is the backup service.
+        // If a call names no service, an unknown service is the backup service.
         if error.kind() == code.facts().unwrap().kind {
             prop_assert_eq!(hint(&error), Some(CodeAdvice::of(&code).unwrap().action.to_owned()));
         } else {

@@ -1,4 +1,4 @@
-//! From what was read to a state.
+//! Derives the state of a partition.
 
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
@@ -73,9 +73,9 @@ struct Judge<'a> {
     policy: &'a BackupPolicyDescription,
     rules: &'a Rules,
     now: Timestamp,
-    /// That something shows that backups fail.
+    /// A sign that backups fail.
     failure: Option<Reason>,
-    /// Whether one on demand runs.
+    /// Whether an on-demand backup is running.
     running: bool,
 }
 
@@ -126,7 +126,7 @@ impl Judge<'_> {
         }
     }
 
-    /// No call reports when the policy was enabled: the first run may still be to come.
+    /// The first run may still be due: the API does not return when the policy was enabled.
     fn without_backup(
         self,
         backup_summary: &BackupSummary,
@@ -148,7 +148,7 @@ impl Judge<'_> {
         (State::Pending, Reason::NoBackupYet { expected, storage })
     }
 
-    /// Backups come in time: the newest that can be restored must do so, too.
+    /// Backups are made in time: checks that the newest one that can be restored is new enough, too.
     fn restorable(self, backup_summary: &BackupSummary, until: Timestamp) -> (State, Reason) {
         if backup_summary.cut {
             return (State::Unknown, Reason::Unread(CUT.to_owned()));
@@ -181,8 +181,8 @@ impl Evidence {
     }
 }
 
-/// A partition whose first backup seems to be to come, though others of its service under the same policy have long had theirs:
-/// it was not enabled a moment ago.
+/// Corrects partitions that seem to wait for their first backup although others of their service have long had backups
+/// under the same policy: it was not enabled just now.
 pub(super) fn settle_first_runs(partitions: &mut [Assessment]) {
     let long: Vec<(Partition, Option<String>)> = partitions
         .iter()

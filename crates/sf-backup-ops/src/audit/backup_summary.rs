@@ -1,4 +1,4 @@
-//! What a list of backups comes to, in a few numbers.
+//! The summary of a list of backups.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,35 +10,36 @@ use super::finding::Finding;
 use crate::chain::{Backups, Chain, PartitionBackups};
 use crate::schedule::History;
 
-/// The backups of a partition, as far as an audit needs them: of a long list little is kept.
+/// The summary of a partition's backups for an audit. Small, however long the list is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BackupSummary {
-    /// How many are listed.
+    /// Number of listed backups.
     pub count: usize,
     /// The start of the requested range; `None` for all backups.
     pub since: Option<Timestamp>,
-    /// Whether the newest chain began before that, so that it is unknown what of it can be restored.
+    /// Whether the newest chain began before the start of the range, so that it is unknown which of its backups can be
+    /// restored.
     pub cut: bool,
-    /// When the newest were made that are listed without a failure.
+    /// Creation times of the newest backups that are listed without a failure.
     pub history: History,
-    /// When the newest were made that can be restored.
+    /// Creation times of the newest backups that can be restored.
     pub points: History,
-    /// How many the newest chain has.
+    /// Number of backups in the newest chain.
     pub chain_length: usize,
-    /// How often the partition had lost data when the newest was made.
+    /// The data loss number of the newest backup.
     pub data_loss: Option<i64>,
-    /// The newest, in order, at most [`MADE`](Self::MADE).
+    /// The newest backups, oldest first, at most [`MADE`](Self::MADE).
     pub made: Vec<Made>,
-    /// What is wrong with them.
+    /// The defects of the backups.
     pub findings: Vec<Finding>,
-    /// Whether the list itself reports a failure, so that it may lack something.
+    /// Whether the list itself reports a failure, so that it may be incomplete.
     pub failed: bool,
 }
 
-/// A backup, as a timeline shows it.
+/// A backup on a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
-    /// When.
+    /// The creation time.
     pub at: Timestamp,
     /// Whether it is full.
     pub full: bool,
@@ -48,15 +49,15 @@ pub struct Made {
 
 /// How far the clock of a node may be ahead.
 const SKEW: Duration = Duration::from_secs(15 * 60);
-/// The maximum number of flaws that are listed one by one.
+/// Maximum number of defects that are listed one by one.
 const MOST_REPORTED: usize = 5;
 
 impl BackupSummary {
-    /// The most backups that are kept for a timeline.
+    /// Maximum number of backups that are kept for a timeline.
     pub const MADE: usize = 60;
 
-    /// What a list comes to at this time, of backups that were made after `since`, or of all. What is dated later than now
-    /// counts for nothing: it would hide for long that backups have stopped.
+    /// Summarizes a list of backups that were created after `since`, or of all. Ignores backups dated after `now`: they
+    /// would hide for a long time that backups have stopped.
     pub fn of(backups: &Backups, partition: PartitionId, since: Option<Timestamp>, now: Timestamp) -> Self {
         let mut backup_summary = Self { failed: !backups.failures.is_empty(), since, ..Self::default() };
         backup_summary.findings.extend(backups.failures.iter().take(MOST_REPORTED).map(Finding::of_failure));
@@ -87,7 +88,7 @@ impl BackupSummary {
         self.points = History::of(made.iter().filter(|made| made.sound).map(|made| made.at));
         let newest = backups.chains.iter().filter(|chain| chain.id.is_some()).max_by_key(|chain| chain.ended());
         self.chain_length = newest.map_or(0, |chain| chain.links().count());
-        // What began before the list did lacks its full backup for that reason alone.
+        // A chain that began before the range lacks its full backup only for that reason.
         let first = backups.chains.iter().filter(|chain| self.since.is_some() && chain.full.is_none());
         let first = first
             .min_by_key(|chain| chain.began())

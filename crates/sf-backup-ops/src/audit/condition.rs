@@ -1,4 +1,4 @@
-//! What the cluster itself says of a partition: whether it can be used, and whether its periodic backups fail.
+//! The cluster's report about a partition: whether it is usable, and whether its periodic backups fail.
 
 use std::fmt;
 
@@ -9,32 +9,32 @@ use sf_backup_proto::{FabricErrorCode, Timestamp};
 
 use crate::advice::CodeAdvice;
 
-/// What comes with the list of partitions.
+/// The condition of a partition, from the cluster's list of partitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Condition {
-    /// Whether it can be used.
+    /// Whether it is usable.
     pub status: Option<PartitionStatus>,
-    /// What the health store says.
+    /// Its health state.
     pub health: Option<HealthState>,
-    /// How often it has lost data, in its current epoch.
+    /// The data loss number of its current epoch.
     pub data_loss: Option<i64>,
     /// Whether it waits for a restore after data loss.
     pub waits_for_restore: bool,
 }
 
-/// What is wrong with a partition, apart from its backups.
+/// A problem of a partition, apart from its backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// So many replicas are down that data may be lost.
+    /// Too many replicas are down: data may be lost.
     InQuorumLoss,
-    /// Data was lost and has to be restored.
+    /// Data was lost and must be restored.
     WaitingForRestore,
-    /// Not enough replicas are up to write.
+    /// Not enough replicas are up for writes.
     NotReady,
-    /// Replicas change their roles, and that takes longer than it should.
+    /// Replicas are changing roles for longer than they should.
     ReconfiguringLong,
-    /// Replicas change their roles, as they do in everyday work.
+    /// Replicas are changing roles, as they do normally.
     Reconfiguring,
     /// It is being deleted.
     Deleting,
@@ -42,24 +42,24 @@ pub enum Trouble {
     Unhealthy,
 }
 
-/// The event by which replicas report on periodic backups.
+/// The health event in which replicas report failed periodic backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupEvent {
-    /// What it says, with the name of the HRESULT in it, if that is known.
+    /// The message, with the name of its HRESULT if known.
     pub message: String,
-    /// The HRESULT in it, as `explain` takes it.
+    /// The HRESULT in the message, as `explain` accepts it.
     pub code: Option<String>,
-    /// When it was reported.
+    /// The time of the report.
     pub at: Option<Timestamp>,
 }
 
-/// Who reports on backups and restores.
+/// The source of reports about backups and restores.
 const SOURCE: &str = "System.BackupRestoreManager";
-/// On periodic backups.
+/// The property of reports about periodic backups.
 const BACKUP: &str = "Backup";
 
 impl Condition {
-    /// From the cluster's list of partitions.
+    /// Reads an item of the cluster's list of partitions.
     pub fn of(info: &ServicePartitionInfo) -> Self {
         Self {
             status: info.partition_status.clone(),
@@ -69,7 +69,7 @@ impl Condition {
         }
     }
 
-    /// Adds its health: a partition that is not ready, with a report about a restore, waits for one.
+    /// Adds the partition's health. A partition that is not ready and has a report about a restore is waiting for one.
     #[must_use]
     pub fn with(mut self, health: &PartitionHealth) -> Self {
         let waits = |event: &HealthEvent| {
@@ -85,8 +85,8 @@ impl Condition {
         self
     }
 
-    /// Adds what the newest backup shows, from its epoch: a partition that is not ready, and has lost data since that backup,
-    /// waits for a restore. One that is being restored does not.
+    /// Adds the data loss number of the newest backup. A partition that is not ready, has lost data since that backup
+    /// and is not being restored is waiting for a restore.
     #[must_use]
     pub fn with_backups(mut self, data_loss: Option<i64>, restoring: bool) -> Self {
         let lost = self.data_loss.zip(data_loss).is_some_and(|(now, then)| now > then);
@@ -103,14 +103,14 @@ impl Condition {
         matches!(self.health, Some(HealthState::Warning | HealthState::Error)) || self.trouble().is_some()
     }
 
-    /// What is wrong.
+    /// The problem of the partition, if there is one.
     pub fn trouble(&self) -> Option<Trouble> {
         let unwell = matches!(self.health, Some(HealthState::Warning | HealthState::Error));
         match &self.status {
             Some(PartitionStatus::InQuorumLoss) => Some(Trouble::InQuorumLoss),
             _ if self.waits_for_restore => Some(Trouble::WaitingForRestore),
             Some(PartitionStatus::NotReady) => Some(Trouble::NotReady),
-            // A warning is what the cluster gives once it takes too long.
+            // The cluster warns when it takes too long.
             Some(PartitionStatus::Reconfiguring) if unwell => Some(Trouble::ReconfiguringLong),
             Some(PartitionStatus::Reconfiguring) => Some(Trouble::Reconfiguring),
             Some(PartitionStatus::Deleting) => Some(Trouble::Deleting),
@@ -120,12 +120,12 @@ impl Condition {
 }
 
 impl Trouble {
-    /// Whether the partition cannot be used.
+    /// Whether the partition is unusable.
     pub fn is_unavailable(self) -> bool {
         matches!(self, Self::InQuorumLoss | Self::WaitingForRestore | Self::NotReady | Self::ReconfiguringLong)
     }
 
-    /// Its name, for programs.
+    /// The name, for programs.
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -148,7 +148,7 @@ impl fmt::Display for Trouble {
 }
 
 impl BackupEvent {
-    /// The report of a failure, if there is one.
+    /// Returns the event of a failed backup, if there is one.
     pub fn of(health: &PartitionHealth) -> Option<Self> {
         let events = health.health_events.iter().flatten();
         let failed = events.filter(|event| is_of_manager(event) && is_bad(event));
@@ -165,14 +165,14 @@ impl BackupEvent {
     }
 }
 
-/// The first error number of a text, such as `0x80071C7D` or `-2147017603`.
+/// The first HRESULT in a text, such as `0x80071C7D` or `-2147017603`.
 fn hresult(text: &str) -> Option<(u32, FabricErrorCode)> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let mut numbers = words.filter_map(|word| {
         let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
         match hex {
             Some(digits) => u32::from_str_radix(digits, 16).ok(),
-            // As .NET prints it.
+            // The form in which .NET prints it.
             None => word.parse::<i32>().ok().filter(|number| *number < 0).map(i32::cast_unsigned),
         }
     });

@@ -1,11 +1,11 @@
-//! Policies under which nothing is backed up any longer, found by looking at all partitions together.
+//! Finds policies whose backups have all stopped, by comparing all partitions.
 
 use std::collections::BTreeMap;
 
 use super::{Assessment, Finding, Reason, State};
 
-/// Marks policies whose partitions are all overdue without a known cause. After some upgrades of the runtime, replicas cannot read
-/// a policy any longer; saving it again with its values is the documented cure.
+/// Marks policies whose partitions are all overdue without a known cause. After some upgrades of the runtime, replicas
+/// can no longer read a policy; saving it again unchanged is the documented remedy.
 pub(super) fn find_stopped(partitions: &mut [Assessment]) {
     let mut stopped: BTreeMap<String, (usize, bool)> = BTreeMap::new();
     for one in partitions.iter().filter(|one| one.state != State::Suspended) {

@@ -1,4 +1,4 @@
-//! What else is wrong, in addition to the state.
+//! Problems of a partition in addition to its state.
 
 use std::fmt;
 
@@ -10,44 +10,44 @@ use super::condition::Trouble;
 use crate::chain::{Chain, Flaw, Link};
 use crate::lint::PolicyRisk;
 
-/// Something that an operator will want to know of a partition, whatever its state.
+/// A problem of a partition that an operator should know, whatever the state.
 #[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum Finding {
-    /// A chain has lost its full backup: nothing of it can be restored.
+    /// A chain lacks its full backup: none of its backups can be restored.
     MissingFull {
-        /// When its first backup was made that is left.
+        /// The creation time of its first remaining backup.
         began: Option<Timestamp>,
     },
-    /// Something is wrong with a backup or a chain.
+    /// A defect of a backup or a chain.
     BrokenChain {
-        /// When the backup was made, or the chain began.
+        /// The creation time of the backup, or the start of the chain.
         at: Option<Timestamp>,
-        /// What.
+        /// The defect.
         flaw: String,
     },
-    /// The list holds an item that reports a failure in place of a backup.
+    /// The list contains an item that reports a failure instead of a backup.
     FailureItem(String),
-    /// So many backups are dated in the future; none of them counts.
+    /// This many backups are dated in the future and are ignored.
     #[strum(serialize = "DatedAhead")]
     Ahead(usize),
-    /// The last backup on demand did not end well.
+    /// The last on-demand backup did not succeed.
     #[strum(serialize = "OnDemandFailed")]
     OnDemand(String),
-    /// Periodic backups fail, as the cluster reports in the partition's health.
+    /// Periodic backups fail, according to the partition's health.
     BackupFailed(String),
-    /// The partition cannot be used, or is not well.
+    /// The partition is unusable or unhealthy.
     Trouble(Trouble),
-    /// Every partition under this policy is overdue, and nothing shows why.
+    /// Every partition under this policy is overdue, without a known cause.
     PolicyStopped(String),
     /// The storage could not be read.
     StorageUnreadable(String),
-    /// Something about the policy in force.
+    /// A risk of the effective policy.
     Policy(PolicyRisk),
 }
 
 impl Finding {
-    /// Its name, for programs.
+    /// The name, for programs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Trouble(trouble) => trouble.name(),

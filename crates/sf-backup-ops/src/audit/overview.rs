@@ -1,4 +1,4 @@
-//! An audit in short: one line for each service, and the problems with equal causes together.
+//! An audit in short: one line per service, and problems with the same cause combined.
 
 use std::collections::BTreeMap;
 
@@ -10,24 +10,24 @@ use crate::inventory::without_scheme;
 /// A service in an audit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceOverview {
-    /// Its application.
+    /// The application.
     pub application: ApplicationId,
-    /// Its name.
+    /// The service.
     pub service: ServiceId,
-    /// How many of its partitions are in which state.
+    /// Number of its partitions in each state.
     pub summary: Summary,
-    /// The newest backup of the partition whose newest backup is the oldest; `None` if a partition has none.
+    /// The oldest of its partitions' newest backups; `None` if a partition has no backup.
     pub last_backup: Option<Timestamp>,
-    /// The earliest time by which a partition's next backup must be there.
+    /// The earliest time at which the next backup of a partition is due.
     pub due: Option<Timestamp>,
-    /// The last days, the oldest first; the last is the current day (UTC).
+    /// The last days, oldest first; the last one is the current day (UTC).
     pub days: [Day; Self::DAYS],
 }
 
 /// The backups of a service on one day (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
-    /// The list of backups does not reach back to it.
+    /// The list of backups does not reach back to this day.
     Unknown,
     /// No partition was backed up.
     None,
@@ -40,16 +40,16 @@ pub enum Day {
 /// The partitions of a service that need attention for the same kind of reason.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem<'a> {
-    /// The partitions, the oldest newest backup first.
+    /// The partitions, the one with the oldest newest backup first.
     pub partitions: Vec<&'a Assessment>,
-    /// How many partitions the service has.
+    /// The number of partitions of the service.
     pub of: usize,
 }
 
 const DAY: i64 = 86_400;
 
 impl Audit {
-    /// The services, by name.
+    /// Returns the services, sorted by name.
     pub fn services(&self) -> Vec<ServiceOverview> {
         let mut services: BTreeMap<String, Vec<&Assessment>> = BTreeMap::new();
         for one in &self.partitions {
@@ -58,7 +58,7 @@ impl Audit {
         services.values().filter_map(|partitions| ServiceOverview::of(partitions, self.now)).collect()
     }
 
-    /// What needs attention, the least urgent first, so that the worst stands last on a screen.
+    /// Returns what needs attention, the least urgent first, so that the worst is at the end of the output.
     pub fn problems(&self) -> Vec<Problem<'_>> {
         let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
         let mut problems: BTreeMap<_, Problem<'_>> = BTreeMap::new();
@@ -80,7 +80,7 @@ impl Audit {
 }
 
 impl ServiceOverview {
-    /// How many days are shown.
+    /// Number of days.
     pub const DAYS: usize = 14;
 
     fn of(partitions: &[&Assessment], now: Timestamp) -> Option<Self> {
@@ -101,7 +101,7 @@ impl ServiceOverview {
     }
 }
 
-/// The backups of these partitions on the day of this number since 1970.
+/// The backups of these partitions on a day, given as days since 1970.
 fn day(partitions: &[&&Assessment], number: i64) -> Day {
     let is_listed = |one: &Assessment| one.evidence.since.is_none_or(|since| since.unix() <= number * DAY);
     let is_backed_up =
@@ -116,7 +116,7 @@ fn day(partitions: &[&&Assessment], number: i64) -> Day {
 }
 
 impl Day {
-    /// Its name, for programs.
+    /// The name, for programs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Unknown => "Unknown",
@@ -128,7 +128,7 @@ impl Day {
 }
 
 impl Problem<'_> {
-    /// The partitions, in short: the service where all are affected, or the names of some.
+    /// The partitions in short: the service if all are affected, otherwise some of the names.
     pub fn subject(&self) -> String {
         const NAMED: usize = 3;
         match self.partitions.as_slice() {

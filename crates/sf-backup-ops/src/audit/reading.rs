@@ -1,4 +1,4 @@
-//! What was read of a partition, and what could not be.
+//! What was read about a partition, and what could not be read.
 
 use std::fmt;
 
@@ -12,86 +12,87 @@ use super::condition::{BackupEvent, Condition};
 use crate::chain::Backups;
 use crate::inventory::{PartitionKey, ServiceState};
 
-/// A partition and what was read of it.
+/// A partition and what was read about it.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// Which one.
+    /// The partition.
     pub partition: Partition,
-    /// What is in force for it; `Ok(None)` if no policy is.
+    /// The effective policy; `Ok(None)` if there is none.
     pub coverage: Result<Option<Coverage>, Unread>,
-    /// Its backups. Not wanted where no policy is in effect: then no call lists any.
+    /// Its backups. Not needed without an effective policy, because no call lists backups then.
     pub backups: Result<BackupSummary, Unread>,
-    /// What the last backup on demand came to. Wanted only of what [needs a cause](super::Assessment::needs_cause) without it.
+    /// The result of the last on-demand backup. Only needed if the assessment without it [needs a
+    /// cause](super::Assessment::needs_cause).
     pub on_demand: Option<OnDemand>,
-    /// What its health says of periodic backups, if they fail. Wanted as `on_demand`, and of what is
-    /// [not well](Condition::is_unwell).
+    /// What its health reports about periodic backups, if they fail. Needed like `on_demand`, and if the partition is
+    /// [unwell](Condition::is_unwell).
     pub failing: Option<BackupEvent>,
-    /// Whether a restore of it is running. Wanted only of what [waits for one](Condition::waits_for_restore) without it.
+    /// Whether it is being restored. Only needed if it otherwise [waits for a restore](Condition::waits_for_restore).
     pub restoring: bool,
 }
 
 /// A partition with its service and application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
-    /// Its application.
+    /// The application.
     pub application: ApplicationId,
-    /// Its service.
+    /// The service.
     pub service: ServiceId,
-    /// Its id.
+    /// The id.
     pub id: PartitionId,
-    /// What people call it: see [`partition_names`](crate::inventory::partition_names).
+    /// The readable name: see [`partition_names`](crate::inventory::partition_names).
     pub name: String,
-    /// Its share of the service's keys.
+    /// The key range or name.
     pub key: PartitionKey,
     /// Whether it has anything to back up.
     pub holds: ServiceState,
-    /// What the cluster says of it.
+    /// The cluster's report about it.
     pub condition: Condition,
 }
 
-/// What is in force for a partition.
+/// The effective policy of a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// The policy's name.
     pub policy: String,
-    /// The level at which it was enabled.
+    /// The level at which the policy is enabled.
     pub inherited_from: Option<BackupPolicyScope>,
     /// The level at which backups are suspended, if they are.
     pub suspended: Option<BackupSuspensionScope>,
 }
 
-/// What the last backup on demand came to, if that matters. The cluster does not report the time.
+/// The result of the last on-demand backup, if it matters. The cluster does not return its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OnDemand {
-    /// It failed: how, in a sentence.
+    /// It failed, for this reason.
     Failed(String),
-    /// It runs, or will within the minute.
+    /// It is running, or will be within a minute.
     Running,
 }
 
 /// Something that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// What, and why not.
+    /// What could not be read, and why.
     pub message: String,
-    /// Whether the storage is to blame, as far as the response shows.
+    /// Whether the storage is the cause, as far as the response shows.
     pub storage: bool,
-    /// The server's message, if it returns the same error when nothing was ever backed up.
+    /// The server's message, if it is the same for a storage without backups.
     pub perhaps_empty: Option<String>,
 }
 
 impl Reading {
-    /// A partition of which nothing has to be read: it has nothing to back up.
+    /// Creates the reading of a partition that has nothing to back up.
     pub fn not_applicable(partition: Partition) -> Self {
         Self::of(partition, Ok(None), Ok(BackupSummary::default()))
     }
 
-    /// A partition of which nothing could be read.
+    /// Creates the reading of a partition that could not be read.
     pub fn unread(partition: Partition, unread: Unread) -> Self {
         Self::of(partition, Err(unread), Ok(BackupSummary::default()))
     }
 
-    /// What is read first.
+    /// Creates a reading from what is always read.
     pub fn of(
         partition: Partition,
         coverage: Result<Option<Coverage>, Unread>,
@@ -102,11 +103,10 @@ impl Reading {
 }
 
 impl Coverage {
-    /// Reads the response about one partition. That backup is not enabled is a valid response; an object without a policy is
-    /// none.
+    /// Reads the response about one partition. "Not enabled" is a valid response, and so is an object without a policy.
     ///
     /// # Errors
-    /// If the response is another error, or cannot be understood.
+    /// If the response is another error, or is invalid.
     pub fn read<T: fmt::Display>(
         response: Result<Option<BackupConfigurationInfo>, Error<T>>,
     ) -> Result<Option<Self>, Unread>
@@ -137,12 +137,11 @@ impl Coverage {
 }
 
 impl BackupSummary {
-    /// Reads the list of one partition's backups, made after `since` if that is given.
-    /// For a share without backups, the cluster returns the same error as for a storage that cannot be reached:
-    /// the two cannot be distinguished.
+    /// Reads the list of one partition's backups, created after `since` if given. The cluster returns the same error
+    /// for a share without backups and for an unreachable storage, so the two cannot be distinguished.
     ///
     /// # Errors
-    /// If there is no list.
+    /// If the response is an error.
     pub fn read<T>(
         partition: PartitionId,
         response: Result<Vec<BackupInfo>, Error<T>>,
@@ -160,7 +159,7 @@ impl BackupSummary {
 }
 
 impl OnDemand {
-    /// What the progress of the last backup on demand shows; `None` if it succeeded, or there was none.
+    /// Reads the progress of the last on-demand backup; `None` if it succeeded, or there was none.
     pub fn read(progress: Option<&BackupProgressInfo>) -> Option<Self> {
         let progress = progress?;
         let how = match progress.backup_state {
@@ -183,12 +182,12 @@ impl OnDemand {
 }
 
 impl Unread {
-    /// With these words.
+    /// Creates it with this message.
     pub fn of(message: impl Into<String>) -> Self {
         Self { message: message.into(), storage: false, perhaps_empty: None }
     }
 
-    /// What was not read, because of this error.
+    /// Creates it for `what`, which could not be read because of this error.
     pub fn because<T>(what: &str, error: &Error<T>) -> Self
     where
         Error<T>: fmt::Display,
@@ -210,13 +209,14 @@ impl Unread {
     }
 }
 
-/// The backup service trips over an empty list both where a share has no folder yet and where a storage fails.
+/// Whether the error is the backup service's for an empty list, which it returns for a share without a folder and for a
+/// failing storage.
 fn is_nothing_or_no_storage<T>(error: &Error<T>) -> bool {
     let message = error.fabric().and_then(|response| response.message.as_deref()).unwrap_or_default();
     message.contains("Index was out of range")
 }
 
-/// What the server said, or else the whole error.
+/// The server's message, or the whole error.
 fn message_of<T>(error: &Error<T>) -> String
 where
     Error<T>: fmt::Display,

@@ -14,58 +14,58 @@ use crate::inventory::ServiceState;
 pub enum Reason {
     /// The next backup is not overdue.
     Recent {
-        /// Until when the newest one is young enough.
+        /// The time until which the newest backup is new enough.
         until: Timestamp,
     },
     /// The service has nothing to back up.
     NothingToBackUp(ServiceState),
-    /// No policy is in force on the partition, its service or its application.
+    /// No policy is enabled on the partition, its service or its application.
     NoPolicy,
-    /// Backups are suspended on this level.
+    /// Backups are suspended at this level.
     Suspended(BackupSuspensionScope),
-    /// There is no backup. No call reports when the policy was enabled.
+    /// There is no backup. The API does not return when the policy was enabled.
     NoBackupYet {
-        /// When the first is to be expected, if it was enabled a moment ago; `None` if it is overdue, for others of the
-        /// service have long been made.
+        /// When the first backup is expected if the policy was enabled just now; `None` if it is overdue, because other
+        /// partitions of the service have long had backups.
         expected: Option<Timestamp>,
-        /// The storage's message: an empty share is reported like one that cannot be read.
+        /// The error of the storage: the cluster returns the same one for an empty share and an unreadable one.
         storage: Option<String>,
     },
-    /// The next backup is late by the schedule, and the schedule seems to have been changed since the last: the backups before
-    /// came further apart than it says.
+    /// The next backup is late by the schedule, but the schedule seems to have been changed since the last one: earlier
+    /// backups were further apart.
     ScheduleChanged {
-        /// By when the next is to be expected.
+        /// When the next backup is expected at the latest.
         until: Timestamp,
     },
-    /// A backup on demand is running.
+    /// An on-demand backup is running.
     BackupRunning,
-    /// Periodic backups fail, as the cluster reports in the partition's health.
+    /// Periodic backups fail, according to the partition's health.
     BackupFailed(String),
-    /// The partition cannot be used.
+    /// The partition is unusable.
     Unavailable(Trouble),
-    /// The next backup was due at this time at the latest, and has not come.
+    /// The next backup is overdue.
     Overdue {
-        /// With the grace.
+        /// The time at which it was due, including the grace.
         since: Timestamp,
     },
-    /// The schedule never runs: it has no times, or its interval is nothing.
+    /// The schedule never runs: it has no times, or its interval is zero.
     NeverRuns,
-    /// The last backup on demand failed, and none came in time since.
+    /// The last on-demand backup failed, and none was made in time since.
     OnDemandFailed(String),
-    /// What the newest backup left in the list cannot be read, and no good one came in time.
+    /// The newest listed backup cannot be read, and no other was made in time.
     Unreadable,
-    /// Backups are made in time, and the newest that can be restored is older than allowed, or there is none.
+    /// Backups are made in time, but the newest one that can be restored is too old, or there is none.
     NotRestorable(Option<Timestamp>),
-    /// It could not be read.
+    /// It could not be read, for this reason.
     Unread(String),
-    /// The policy in force is not in the cluster's list of policies.
+    /// The effective policy is not in the cluster's list of policies.
     NoSuchPolicy(String),
     /// The schedule is of an unknown kind.
     UnknownSchedule,
 }
 
 impl Reason {
-    /// Its name, for programs.
+    /// The name, for programs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Unavailable(trouble) => trouble.name(),

@@ -3,33 +3,34 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Whether a partition is backed up, and can be used. In order, the worst comes first.
+/// Whether a partition is backed up and usable. Sorts the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
 pub enum State {
-    /// Backups fail: the cluster reports so, the last one on demand did, a backup cannot be read, or none of the recent ones
-    /// can be restored.
+    /// Backups fail: the cluster reports it, the last on-demand backup failed, a backup cannot be read, or none of the
+    /// recent ones can be restored.
     Failing,
-    /// The newest backup is older than the schedule allows, or there is none though others of the service have been made.
+    /// The newest backup is older than the schedule allows, or there is none although other partitions of the service
+    /// have backups.
     Stale,
-    /// No policy is in force.
+    /// No policy is effective.
     NotCovered,
-    /// Backups are suspended, on the partition or above it.
+    /// Backups are suspended, on the partition or a level above it.
     Suspended,
-    /// The partition cannot be used: it is in quorum loss, waits for a restore, or changes its replicas for long. Its backups are
-    /// as they should be, or not known.
+    /// The partition is unusable: it is in quorum loss, waits for a restore, or has been reconfiguring for long. Its
+    /// backups are in order, or not known.
     Unavailable,
     /// Something that is needed to decide could not be read.
     Unknown,
-    /// No backup is due yet: the first is still to come, the schedule has been changed, or a backup is running.
+    /// No backup is due yet: the first one is still expected, the schedule has been changed, or a backup is running.
     Pending,
-    /// The newest backup is as young as it should be, and can be restored as far as a list shows.
+    /// The newest backup is new enough and, as far as a list shows, can be restored.
     Protected,
     /// There is nothing to back up: the service keeps no state on disk.
     NotApplicable,
 }
 
 impl State {
-    /// All, the worst first.
+    /// All states, the worst first.
     pub const ALL: [Self; 9] = [
         Self::Failing,
         Self::Stale,
@@ -42,12 +43,12 @@ impl State {
         Self::NotApplicable,
     ];
 
-    /// Its name.
+    /// The name.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// Whether data that may be relied on is lost, or could be.
+    /// Whether data is lost, or could not be restored.
     pub fn is_unprotected(self) -> bool {
         matches!(self, Self::Failing | Self::Stale | Self::NotCovered | Self::Suspended | Self::Unavailable)
     }
@@ -64,7 +65,7 @@ impl fmt::Display for State {
     }
 }
 
-/// A text that names no state.
+/// Text that is not the name of a state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be one of Failing, Stale, NotCovered, Suspended, Unavailable, Unknown, Pending, Protected, NotApplicable"
@@ -74,7 +75,7 @@ pub struct StateError;
 impl FromStr for State {
     type Err = StateError;
 
-    /// Upper and lower case do not count.
+    /// Ignores case.
     fn from_str(text: &str) -> Result<Self, StateError> {
         Self::ALL.into_iter().find(|state| state.name().eq_ignore_ascii_case(text)).ok_or(StateError)
     }

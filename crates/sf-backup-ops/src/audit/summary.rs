@@ -1,4 +1,4 @@
-//! How many partitions are in which state.
+//! Counts of partitions per state.
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ pub struct Summary {
     pub gaps: usize,
 }
 
-/// What an audit comes to.
+/// The result of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Everything that has to be is protected.
+    /// Everything that needs protection has it.
     Protected,
     /// Something is not protected.
     Unprotected,
-    /// Nothing is known to be unprotected, but something could not be read, or its first backup is still to come.
+    /// Nothing is known to be unprotected, but something could not be read, or its first backup is still expected.
     Unknown,
 }
 
@@ -35,17 +35,17 @@ impl Summary {
         summary
     }
 
-    /// How many are in this state.
+    /// Number of partitions in this state.
     pub fn count(&self, state: State) -> usize {
         self.counts.get(state as usize).copied().unwrap_or_default()
     }
 
-    /// How many there are.
+    /// Number of partitions.
     pub fn total(&self) -> usize {
         self.counts.iter().sum()
     }
 
-    /// What it comes to: what is known to be wrong counts more than what is not known.
+    /// The result: known problems take precedence over unknown states.
     pub fn verdict(&self) -> Verdict {
         let any = |of: fn(State) -> bool| State::ALL.into_iter().any(|state| of(state) && self.count(state) > 0);
         if any(State::is_unprotected) {

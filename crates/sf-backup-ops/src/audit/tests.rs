@@ -1,4 +1,4 @@
-//! States from what was read. Whole clusters stand in the tests across the crates.
+//! States from what was read. The tests across the crates audit whole clusters.
 
 use serde_json::json;
 use sf_backup_proto::model::backup::BackupInfo;
@@ -26,7 +26,7 @@ fn hourly() -> Policies {
     policies(json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT1H" }))
 }
 
-/// A backup of chain `chain`; the first of them is full.
+/// A backup of this chain; the first one is full.
 fn backup(chain: u128, number: u128, made: &str) -> BackupInfo {
     let (chain, id) = (Uuid::from_u128(chain).to_string(), Uuid::from_u128(chain + number).to_string());
     let kind = if number == 0 { "Full" } else { "Incremental" };
@@ -86,7 +86,7 @@ fn a_given_maximum_age_overrides_the_schedule() {
     assert_eq!(judge(Rules { grace: None, max_age: hours(24) }, "10T04:00:01"), State::Stale);
 }
 
-/// A run that came some seconds early is not taken for the one before it.
+/// A run that was some seconds early is not mistaken for the one before it.
 #[test]
 fn times_of_the_day_count_from_the_run_that_was_kept() {
     let daily =
@@ -110,12 +110,12 @@ fn none_yet_is_pending_and_a_schedule_that_never_runs_is_stale() {
 
 #[test]
 fn backups_that_cannot_be_restored_protect_nothing() {
-    // The full one of the new chain is missing.
+    // The full backup of the new chain is missing.
     let list = vec![backup(8, 0, "09T01:00:00"), backup(32, 1, "09T05:00:00"), backup(32, 2, "09T06:00:00")];
     let assessed = assess(reading(list, at("09T06:10:00")), &hourly(), &Rules::default(), at("09T06:10:00"));
     assert_eq!((assessed.state, assessed.reason.name()), (State::Failing, "NotRestorable"));
     assert_eq!(assessed.findings.iter().map(Finding::name).collect::<Vec<_>>(), ["MissingFull"]);
-    // An old chain without its full one is a finding, and no more.
+    // An old chain without its full backup is only a finding.
     let list = vec![backup(8, 1, "09T01:00:00"), backup(32, 0, "09T06:00:00")];
     let assessed = assess(reading(list, at("09T06:10:00")), &hourly(), &Rules::default(), at("09T06:10:00"));
     assert_eq!((assessed.state, assessed.findings.len()), (State::Protected, 1));
@@ -225,7 +225,7 @@ fn a_partition_that_cannot_be_used_is_not_protected() {
     ] {
         assert_eq!(state_of(conditioned(fresh(), status, health), &hourly(), now), expected, "{status} {health}");
     }
-    // What is wrong with the backups counts more; that it cannot be used is a finding all the same.
+    // Defects of backups take precedence; that the partition is unusable is a finding nevertheless.
     let old = conditioned(vec![backup(8, 0, "09T01:00:00")], "InQuorumLoss", "Error");
     let assessed = assess(old, &hourly(), &Rules::default(), at(now));
     assert_eq!((assessed.state, assessed.findings[0].name()), (State::Stale, "InQuorumLoss"));
@@ -252,7 +252,7 @@ fn health_reports_why_backups_fail() {
         let failing = Reading { failing: Some(event.clone()), ..reading(list, at(now)) };
         assert_eq!(state_of(failing, &hourly(), now), (State::Failing, "BackupFailed"));
     }
-    // The newest backup is young enough: it is a finding.
+    // The newest backup is new enough, so it is a finding.
     let fresh = Reading { failing: Some(event), ..reading(vec![backup(8, 0, "09T05:30:00")], at(now)) };
     let assessed = assess(fresh, &hourly(), &Rules::default(), at(now));
     assert_eq!((assessed.state, assessed.findings[0].name()), (State::Protected, "BackupFailed"));
@@ -321,13 +321,13 @@ fn a_list_that_was_cut_at_its_beginning_says_nothing_about_the_chain_there() {
         reading.backups = Ok(BackupSummary::of(&Backups::of(list), reading.partition.id, Some(since), now));
         assess(reading, &hourly(), &Rules::default(), now)
     };
-    // The newest chain began before the list did.
+    // The newest chain began before the range.
     let assessed = cut(vec![backup(8, 1, "09T05:00:00"), backup(8, 2, "09T06:00:00")]);
     assert_eq!((assessed.state, assessed.findings.len()), (State::Unknown, 0));
-    // An older one did: that is no flaw.
+    // An older chain did, which is not a defect.
     let assessed = cut(vec![backup(8, 1, "09T05:00:00"), backup(32, 0, "09T06:00:00")]);
     assert_eq!((assessed.state, assessed.findings.len()), (State::Protected, 0));
-    // A later one lacks its full backup in earnest.
+    // A later chain really lacks its full backup.
     let assessed = cut(vec![backup(8, 0, "09T05:00:00"), backup(32, 1, "09T06:00:00")]);
     assert_eq!((assessed.state, assessed.findings[0].name()), (State::Protected, "MissingFull"));
 }

@@ -1,11 +1,11 @@
-//! An audit as programs read it.
+//! The JSON form of an audit.
 
 use serde::Serialize;
 
 use super::{Assessment, Audit, BackupEvent, Clock, Finding, Gap, State};
 
-/// One object of the array that stands for an audit: a partition, or a part of the cluster whose partitions could not be read,
-/// which has no `PartitionId`.
+/// One object of the JSON array for an audit: a partition, or, without `PartitionId`, a part of the cluster that could
+/// not be read.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PartitionView {
@@ -23,7 +23,7 @@ pub struct PartitionView {
     last_success_utc: Option<String>,
     newest_restore_point_utc: Option<String>,
     due_utc: Option<String>,
-    /// When it was looked at, and by whose clock.
+    /// When it was assessed, and by which clock.
     seen_utc: Option<String>,
     clock: &'static str,
     clock_offset_seconds: Option<i64>,
@@ -34,12 +34,12 @@ pub struct PartitionView {
     chain_length: Option<usize>,
     partition_status: Option<String>,
     health_state: Option<String>,
-    /// Why periodic backups fail, as the partition's health reports.
+    /// Why periodic backups fail, according to the partition's health.
     cause: Option<CauseView>,
     findings: Vec<FindingView>,
 }
 
-/// Why periodic backups fail, as programs read it.
+/// The JSON form of the reason why periodic backups fail.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CauseView {
@@ -56,7 +56,7 @@ struct FindingView {
 }
 
 impl PartitionView {
-    /// What is said of every partition, and of every part that could not be read, in that order.
+    /// Creates the objects: one per partition, then one per part that could not be read.
     pub fn of(audit: &Audit) -> impl Iterator<Item = (State, Self)> {
         let partitions = audit.partitions.iter().map(|one| (one.state, Self::partition(one, audit.clock)));
         partitions.chain(audit.gaps.iter().map(|gap| (State::Unknown, Self::gap(gap, audit))))
@@ -127,12 +127,12 @@ impl PartitionView {
 }
 
 impl Clock {
-    /// Its name, for programs.
+    /// The name, for programs.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// How many seconds the cluster is ahead; `None` if it shows no clock.
+    /// Seconds that the cluster is ahead; `None` if it returns no time.
     pub fn ahead(self) -> Option<i64> {
         match self {
             Self::Local => None,

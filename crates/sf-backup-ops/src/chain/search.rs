@@ -1,8 +1,8 @@
-//! Looks for a partition's newest backup that can be restored, without asking for the whole list.
+//! Searches for a partition's newest backup that can be restored, without listing everything.
 //!
-//! A storage that holds years of backups does not list all of them within the gateway's two minutes. So the list is
-//! requested in slices of time, the newest first, until it is known what can be restored. A slice that times out is requested
-//! again as a shorter one, never unchanged.
+//! A storage with years of backups cannot be listed within the gateway's two minutes. The search therefore lists slices
+//! of time, the newest first, until it is known what can be restored. A slice that times out is replaced by shorter
+//! ones, and never repeated unchanged.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use sf_backup_proto::{PartitionId, Timestamp};
 
 use super::{Backups, Flaw, PartitionBackups};
 
-/// A stretch of time, both ends included, for `StartDateTimeFilter` and `EndDateTimeFilter`.
+/// A range of time, both ends included, for `StartDateTimeFilter` and `EndDateTimeFilter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
-    /// The first moment; `None` from the beginning on.
+    /// The start; `None` for no limit.
     pub from: Option<Timestamp>,
-    /// The last moment; `None` to the end.
+    /// The end; `None` for no limit.
     pub to: Option<Timestamp>,
 }
 
@@ -36,21 +36,21 @@ pub struct Slice {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Search {
-    /// Whose backups are looked for; `None` for everything that there is.
+    /// The partition whose backups are searched; `None` for all.
     partition: Option<PartitionId>,
-    /// Only backups that were made by then.
+    /// Only backups created by this time.
     at: Option<Timestamp>,
-    /// Up to when nothing has been listed yet.
+    /// Everything after this time was listed.
     cursor: Timestamp,
-    /// Where the search ends if it finds nothing: no backup is older.
+    /// The search ends here if it finds nothing: no backup is older.
     horizon: Timestamp,
-    /// How long the next slice is.
+    /// The length of the next slice.
     width: Duration,
-    /// Whether the next slice is all that is left.
+    /// Whether the next slice is everything that is left.
     rest: bool,
-    /// Whether a slice was too long once: then they grow slowly, and the rest is not requested in one go.
+    /// Whether a slice has timed out: slices then grow slowly, and the rest is not requested at once.
     careful: bool,
-    /// Whether the newest slice is still to come.
+    /// Whether the newest slice was not listed yet.
     first: bool,
     requests: u32,
     state: State,
@@ -64,21 +64,21 @@ enum State {
     GaveUp,
 }
 
-/// The shortest slice.
+/// Minimum length of a slice.
 const SHORTEST: Duration = Duration::from_secs(3_600);
-/// Slices grow up to this; then the rest is requested.
+/// Slices grow up to this length; then the rest is requested.
 const LONGEST: Duration = Duration::from_secs(60 * 86_400);
-/// So far back slices go where all that is left is too much.
+/// How far back slices go if the rest cannot be listed at once.
 const HORIZON: Duration = Duration::from_secs(10 * 366 * 86_400);
-/// How many times longer each slice is than the one before; and how many times shorter, after one that took too long: each of
-/// these takes minutes.
+/// Factor by which slices grow, and by which they shrink after a timeout, because each timeout takes minutes.
 const GROWTH: u32 = 4;
-/// Not more slices than this.
+/// Maximum number of slices.
 const MOST: u32 = 200;
 
 impl Search {
-    /// Looks for the newest backup of a partition that can be restored, of all that were made by `at`; of all that there are
-    /// without it. `now` is the cluster's time, `width` the length of the first slice: that of a chain is a good one.
+    /// Searches for the newest backup of a partition that can be restored, among those created by `at`, or among all.
+    /// `now` is the cluster's time. `width` is the length of the first slice; the time that a chain covers is a good
+    /// choice.
     pub fn new(partition: Option<PartitionId>, at: Option<Timestamp>, now: Timestamp, width: Duration) -> Self {
         let cursor = at.unwrap_or(now);
         Self {
@@ -96,17 +96,17 @@ impl Search {
         }
     }
 
-    /// Lists everything that was made by `at`: at once if the cluster can respond to that, otherwise in slices.
+    /// Lists everything created by `at`: in one request if the cluster can respond to it, otherwise in slices.
     pub fn everything(at: Option<Timestamp>, now: Timestamp) -> Self {
         Self::new(None, at, now, LONGEST)
     }
 
-    /// What to ask for; `None` if the search is over.
+    /// The next slice to list; `None` if the search is over.
     pub fn next(&self) -> Option<Slice> {
         if self.state != State::Looking {
             return None;
         }
-        // The newest slice is open: the clocks of two machines differ.
+        // The newest slice has no end, because the clocks of two machines differ.
         let to = if self.first { self.at } else { Some(self.cursor) };
         let from = (!self.rest).then(|| earlier(self.cursor, self.width));
         Some(Slice { from, to })
@@ -130,7 +130,7 @@ impl Search {
         self.width = if self.careful { self.width * 2 } else { (self.width * GROWTH).min(LONGEST) };
     }
 
-    /// The requested slice timed out.
+    /// Records that the requested slice timed out.
     pub fn timed_out(&mut self) {
         self.requests += 1;
         self.careful = true;
@@ -149,13 +149,13 @@ impl Search {
         self.state == State::GaveUp
     }
 
-    /// What was listed so far. Of a partition's older backups some may be missing.
+    /// The backups listed so far. Older backups of a partition may be missing.
     pub fn found(self) -> Vec<BackupInfo> {
         self.found
     }
 
-    /// Whether older backups cannot change what is known: there is a point, and no newer chain whose beginning may be older
-    /// than what was listed.
+    /// Whether older backups cannot change the result: a restore point is known, and no newer chain may begin before
+    /// what was listed.
     fn is_settled(&self) -> bool {
         let Some(partition) = self.partition else { return false };
         let sorted = Backups::of(self.found.iter().cloned());
@@ -194,7 +194,7 @@ mod tests {
         Uuid::from_u128(7).into()
     }
 
-    /// Chains of `length`, one backup each `pause` seconds, the last one `age` seconds ago.
+    /// A storage with chains of `length`, a backup every `pause` seconds, the last one `age` seconds ago.
     fn storage(count: u32, length: u32, pause: i64, age: i64) -> Vec<BackupInfo> {
         let backup = |number: u32| {
             let id = |number: u32| Uuid::from_u128(u128::from(number) + 100);
@@ -216,7 +216,7 @@ mod tests {
         slice.from.is_none_or(|from| from <= made) && slice.to.is_none_or(|to| made <= to)
     }
 
-    /// Asks a server that lists only so many backups in time. Returns the requested slices.
+    /// Queries a server that can list only `most` backups in time. Returns the requested slices.
     fn ask(search: &mut Search, storage: &[BackupInfo], most: usize) -> Vec<Slice> {
         let mut slices = Vec::new();
         while let Some(slice) = search.next() {

@@ -19,7 +19,7 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix(1_700_000_000 + seconds).unwrap()
 }
 
-/// Made in the second that is its number, and in the chain of that number.
+/// A backup of the second that is its number, in the chain of that number.
 fn backup(number: u128, chain: u128) -> BackupInfo {
     let kind = if number == chain { BackupType::Full } else { BackupType::Incremental };
     let time = i64::try_from(number).unwrap();
@@ -40,7 +40,7 @@ fn only(list: Vec<BackupInfo>) -> PartitionBackups {
     backups.partitions.remove(0)
 }
 
-/// The ids of what can be restored, oldest first.
+/// The ids of the backups that can be restored, oldest first.
 fn points(list: Vec<BackupInfo>) -> Vec<u128> {
     only(list).points().iter().map(|point| point.id.as_u128()).collect()
 }
@@ -99,7 +99,7 @@ fn a_flaw_breaks_the_rest_of_the_chain() {
     for change in breaking {
         assert_eq!(points(vec![backup(1, 1), backup(2, 1), with(backup(3, 1), change), backup(4, 1)]), [1, 2]);
     }
-    // Nobody knows where it stands: it may be right behind the full one.
+    // Its position is unknown: it may follow the full backup directly.
     let timeless = with(backup(3, 1), |backup| backup.creation_time_utc = None);
     assert_eq!(points(vec![backup(1, 1), backup(2, 1), timeless, backup(4, 1)]), [1]);
 }
@@ -125,7 +125,7 @@ fn the_same_backup_on_two_storages_is_one() {
     let sorted = only(vec![backup(2, 1), backup(1, 1), elsewhere, backup(1, 1)]);
     assert!(sorted.chains[0].is_sound());
     assert_eq!(sorted.links().count(), 2);
-    // Whatever one of them can tell.
+    // Two copies are merged.
     assert_eq!(points(vec![failed(backup(2, 1)), backup(1, 1), backup(2, 1)]), [1, 2]);
 }
 
@@ -173,7 +173,7 @@ fn gaps(schedule: impl Into<BackupScheduleDescription>, times: &[i64]) -> Vec<(i
 fn a_run_without_a_backup_is_a_gap() {
     let hourly = || FrequencyBasedBackupScheduleDescription::new(IsoDuration::hours(1));
     assert_eq!(gaps(hourly(), &[0, 3_600, 7_190, 10_900]), []);
-    // Retried for a while, and made.
+    // Retried for a while, then made.
     assert_eq!(gaps(hourly(), &[0, 3_900]), []);
     assert_eq!(gaps(hourly(), &[0, 3_600, 10_800, 14_400]), [(3_600, 10_800)]);
     let never = FrequencyBasedBackupScheduleDescription::new(IsoDuration::minutes(0));
@@ -193,7 +193,7 @@ fn times_of_the_day_come_early_or_late() {
     assert_eq!(gaps(daily(), &[due + 10, due + 86_400]), [(due + 10, due + 86_400)]);
 }
 
-/// A list as no honest cluster sends it.
+/// A list that no correct cluster returns.
 fn any_list() -> impl Strategy<Value = Vec<BackupInfo>> {
     let item = (0..6_u128, 0..6_u128, 0..3_u128, prop::option::of(0..5_i64), 0..4_u8, any::<[bool; 4]>());
     let item = item.prop_map(|(number, chain, partition, time, kind, [failure, location, twin, record])| {
@@ -235,7 +235,7 @@ proptest! {
         prop_assert_eq!(kept, given);
     }
 
-    /// A point is whole, and so is everything before it down to a full backup.
+    /// A restore point and everything before it, down to a full backup, have no defects.
     #[test]
     fn points_reach_back_to_a_full_backup(list in any_list(), time in 0..5_i64) {
         for partition in Backups::of(list).partitions {

@@ -1,4 +1,4 @@
-//! The result of a drill, as a line of the history.
+//! The result of a drill, as a line of the history file.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,17 +10,17 @@ use uuid::Uuid;
 use super::Drill;
 use crate::restore::{Condition, Line, Outcome, Plan};
 
-/// A drill that has run. Serializes as one object of the history.
+/// The record of a drill. Serializes as one object of the history file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DrillRecord {
-    /// When it began, by the plan's clock.
+    /// When it started, by the plan's clock.
     pub started_utc: Timestamp,
-    /// When it was over, the probe included.
+    /// When it ended, including the probe.
     pub ended_utc: Timestamp,
     /// The service whose backups were restored.
     pub service_name: String,
-    /// The service that they were restored into.
+    /// The service that was overwritten.
     pub scratch_service_name: String,
     /// The requested time; `None` for the newest backups.
     pub at_utc: Option<Timestamp>,
@@ -28,22 +28,22 @@ pub struct DrillRecord {
     pub outcome: DrillOutcome,
     /// Why it did not succeed.
     pub problem: Option<String>,
-    /// Time from the first restore that was sent to the end of the last one.
+    /// Time from the first restore to the end of the last one, in seconds.
     pub recovery_seconds: Option<u64>,
-    /// The oldest of the restored data, as of the requested time.
+    /// Age of the oldest restored data at the requested time, in seconds.
     pub data_age_seconds: Option<u64>,
     /// The probe, if it ran.
     pub probe: Option<ProbeRecord>,
-    /// The fingerprint of the plan: a drill that was interrupted keeps it.
+    /// The fingerprint of the plan, which an interrupted drill keeps.
     pub plan: String,
-    /// Each partition of the scratch service.
+    /// The partitions of the scratch service.
     pub partitions: Vec<PartitionRecord>,
 }
 
 /// How a drill ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
 pub enum DrillOutcome {
-    /// Everything was restored, and the probe, if there is one, has found nothing wrong.
+    /// Everything was restored, and the probe, if there is one, found no problem.
     Succeeded,
     /// A partition has no backup, or its restore failed.
     RestoreFailed,
@@ -59,34 +59,34 @@ pub enum DrillOutcome {
 pub struct PartitionRecord {
     /// The partition of the scratch service.
     pub partition_id: Uuid,
-    /// The partition that the backup was made of; `None` without a backup.
+    /// The partition whose backup was restored; `None` without a backup.
     pub source_partition_id: Option<Uuid>,
-    /// The backup.
+    /// The id of the backup.
     pub backup_id: Option<Uuid>,
-    /// When it was made.
+    /// The creation time of the backup.
     pub creation_time_utc: Option<Timestamp>,
-    /// How much older its data is than the requested time, or than the drill.
+    /// Age of its data at the requested time, or at the time of the drill, in seconds.
     pub data_age_seconds: Option<u64>,
-    /// How long its restore took.
+    /// Duration of its restore, in seconds.
     pub recovery_seconds: Option<u64>,
     /// The outcome of its restore, as `restore run` names it.
     pub outcome: String,
-    /// What went wrong.
+    /// The error.
     pub problem: Option<String>,
 }
 
-/// How a probe ended.
+/// The result of a probe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ProbeRecord {
-    /// Its exit code; `None` if it did not end by itself.
+    /// The exit code; `None` if it was killed.
     pub exit_code: Option<i32>,
-    /// How long it took.
+    /// Its duration in seconds.
     pub seconds: u64,
 }
 
 impl DrillRecord {
-    /// What the restores came to, before the probe.
+    /// Creates the record after the restores, before the probe.
     pub fn of(drill: &Drill, plan: &Plan, lines: &[Line], ended: Timestamp) -> Self {
         let sources: BTreeMap<_, _> =
             plan.restores.iter().map(|one| (one.partition.id, one.point.partition())).collect();
@@ -125,21 +125,21 @@ impl DrillRecord {
         }
     }
 
-    /// The same with what a probe has found: `problem` if it did not succeed.
+    /// Adds the result of the probe: `problem` if it did not succeed.
     #[must_use]
     pub fn probed(self, probe: ProbeRecord, problem: Option<String>, ended: Timestamp) -> Self {
         let outcome = if problem.is_some() { DrillOutcome::ProbeFailed } else { self.outcome };
         Self { outcome, problem, probe: Some(probe), ended_utc: ended, ..self }
     }
 
-    /// How long it took altogether.
+    /// The duration of the whole drill.
     pub fn duration(&self) -> Duration {
         self.ended_utc.since(self.started_utc)
     }
 }
 
 impl DrillOutcome {
-    /// Its name, for programs.
+    /// The name, for programs.
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -161,7 +161,7 @@ impl std::fmt::Display for DrillOutcome {
     }
 }
 
-/// Reads a history: its records in order, and the numbers of the lines that are none, such as one that was cut off.
+/// Reads a history: its records in order, and the numbers of invalid lines, such as a truncated one.
 pub fn read_history(text: &str) -> (Vec<DrillRecord>, Vec<usize>) {
     let (mut records, mut damaged) = (Vec::new(), Vec::new());
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -173,7 +173,7 @@ pub fn read_history(text: &str) -> (Vec<DrillRecord>, Vec<usize>) {
     (records, damaged)
 }
 
-/// The last record of each service, with the last one that succeeded.
+/// The last record of each service, and the last successful one.
 pub fn latest(records: &[DrillRecord]) -> BTreeMap<&str, (&DrillRecord, Option<&DrillRecord>)> {
     let mut latest: BTreeMap<&str, (&DrillRecord, Option<&DrillRecord>)> = BTreeMap::new();
     for record in records {

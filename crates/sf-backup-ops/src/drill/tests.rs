@@ -10,7 +10,7 @@ use crate::chain::Backups;
 use crate::inventory::PartitionKey;
 use crate::restore::{Cause, Choice, Clock, Condition, Limits, Line, Outcome, Run, When, plan};
 
-/// A service whose partitions have these numbers, and the keys of their order.
+/// A service with partitions of these numbers, whose keys are in their order.
 fn service(name: &str, numbers: &[u128]) -> Service {
     let partition = |(key, number): (usize, &u128)| Partition {
         id: Uuid::from_u128(*number).into(),
@@ -36,7 +36,7 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix(1_700_000_000 + seconds).unwrap()
 }
 
-/// A plan that was made at second 1000, from the backups that the partitions of the source made at these seconds.
+/// A plan created at second 1000, with backups of the source's partitions created at these seconds.
 fn plan_of(drill: &Drill, made: &[Option<i64>]) -> Plan {
     let (source, scratch) = (source(), scratch());
     let sources = source.partitions.iter().zip(made).map(|(partition, made)| {
@@ -62,7 +62,7 @@ fn plan_of(drill: &Drill, made: &[Option<i64>]) -> Plan {
     plan(Choice { when: When::Latest, now: at(1_000), clock: Clock::Local, endpoints, storage: None }, pairs).0
 }
 
-/// As a run has them, with these outcomes.
+/// The lines of a run with these outcomes.
 fn lines(plan: &Plan, outcomes: &[Outcome]) -> Vec<Line> {
     let mut lines = Run::new(plan.clone(), &[], Limits::default()).unwrap().lines();
     for (line, outcome) in lines.iter_mut().zip(outcomes) {
@@ -156,7 +156,7 @@ fn a_record_has_recovery_time_and_data_age() {
     assert_eq!((good.outcome, good.duration().as_secs()), (DrillOutcome::Succeeded, 33));
     let bad = record.probed(probe(Some(3)), Some("the probe ended with 3".to_owned()), at(1_033));
     assert_eq!((bad.outcome, bad.problem.as_deref()), (DrillOutcome::ProbeFailed, Some("the probe ended with 3")));
-    // As the history has it.
+    // In the form of the history file.
     let text = format!("{}\n\n{}\n{{\"StartedUtc\":", json!(good), json!(bad));
     assert_eq!(read_history(&text), (vec![good.clone(), bad.clone()], vec![4]));
     let records = [good, bad];
@@ -178,7 +178,7 @@ fn unrestored_partitions_fail_and_resumable_ones_are_unfinished() {
     let mut unusable = lines(&plan, &[Outcome::Restored, Outcome::Restored]);
     unusable[0].condition = Some(Condition::NotReady("InQuorumLoss".to_owned(), None));
     assert_eq!(DrillRecord::of(&drill, &plan, &unusable, at(1_030)).outcome, DrillOutcome::RestoreFailed);
-    // A partition without a backup is what a drill is to find.
+    // A partition without a backup is what a drill should detect.
     let plan = plan_of(&drill, &[Some(100), None]);
     let record = DrillRecord::of(&drill, &plan, &lines(&plan, &[]), at(1_001));
     assert_eq!(record.outcome, DrillOutcome::RestoreFailed);

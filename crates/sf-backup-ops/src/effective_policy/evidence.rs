@@ -9,7 +9,7 @@ pub(super) struct Evidence<'r> {
     readings: &'r Readings,
     /// The level of the entity itself.
     end: LevelKind,
-    /// Each level's own item from its own response.
+    /// The item of each level in its own response.
     own: [Option<&'r BackupConfigurationInfo>; 3],
     /// The service's item in the application's response.
     listed_service: Option<&'r BackupConfigurationInfo>,
@@ -37,7 +37,7 @@ impl<'r> Evidence<'r> {
         self.own.get(kind as usize).copied().flatten()
     }
 
-    /// The items about this level and those below it, the nearest first: what a level below inherits is this one's.
+    /// The items of this level and those below it, nearest first: what a level below inherits comes from this one.
     fn from(&self, kind: LevelKind) -> impl Iterator<Item = &'r BackupConfigurationInfo> {
         KINDS.into_iter().filter(move |other| *other >= kind).filter_map(|other| self.own(other))
     }
@@ -66,19 +66,19 @@ impl<'r> Evidence<'r> {
         }
     }
 
-    /// Whether the response for this level means that no policy is in effect for it, and so that there is none above
-    /// it either.
+    /// Whether the response for this level means that no policy is effective for it, so that none is enabled above it,
+    /// either.
     fn shows_none(&self, kind: LevelKind) -> bool {
         kind <= self.end && *self.reading(kind) != Reading::Failed && self.own(kind).is_none()
     }
 
-    /// Whether something below inherits its policy from above this level.
+    /// Whether an item below inherits its policy from above this level.
     fn passed_over(&self, kind: LevelKind) -> bool {
         self.from(kind).filter_map(policy_from).any(|from| from < kind)
     }
 
     pub(super) fn suspended(&self, kind: LevelKind) -> Option<bool> {
-        // The nearest one is named: all levels between it and the item are not suspended.
+        // The nearest suspended level is returned, so the levels between it and the item are not suspended.
         let reported = self.from(kind).chain(self.listed_service.filter(|_| kind <= LevelKind::Service));
         let reported = reported.filter_map(suspension);
         let mut levels_reported = reported.filter_map(|from| match from {
@@ -87,7 +87,7 @@ impl<'r> Evidence<'r> {
             Some(from) if from < kind => Some(false),
             Some(_) => None,
         });
-        // An item of a list is suspended with the requested entity, and may not mention the levels in between.
+        // A listed item is suspended with the requested entity, and may not mention the levels in between.
         let own = self.own(kind).and_then(suspension);
         match own {
             Some(from) => Some(from == Some(kind)),
@@ -105,7 +105,7 @@ fn policy_from(info: &BackupConfigurationInfo) -> Option<LevelKind> {
     }
 }
 
-/// The level at which it is suspended; `None` if it is not, or if that is not reported.
+/// The suspended level; `None` inside if it is not suspended, outside if it is not reported.
 fn suspension(info: &BackupConfigurationInfo) -> Option<Option<LevelKind>> {
     let suspension = info.suspension_info()?;
     if suspension.is_suspended != Some(true) {

@@ -13,7 +13,7 @@ fn path(kind: LevelKind) -> Path {
     }
 }
 
-/// What each level really has of its own.
+/// The actual settings of each level.
 #[derive(Debug, Clone)]
 struct Truth {
     policy: [bool; 3],
@@ -29,7 +29,7 @@ impl Truth {
         format!("P{from:?}")
     }
 
-    /// As the service describes a level; `suspended` overrides what is in force.
+    /// The item that the service returns for a level; `suspended` overrides the effective suspension.
     fn item(&self, kind: LevelKind, suspended: Option<Option<LevelKind>>) -> Option<BackupConfigurationInfo> {
         let from = Self::nearest(&self.policy, kind)?;
         let suspended = suspended.unwrap_or_else(|| Self::nearest(&self.suspended, kind));
@@ -105,7 +105,7 @@ fn every_level_shows_its_own_policy() {
     );
 }
 
-/// The policy on the service, one partition suspended: whoever asks for the service gets a null reference.
+/// The policy is on the service and one partition is suspended: the service's own response is a null reference.
 #[test]
 fn what_one_response_omits_comes_from_the_others() {
     let effective_policy = effective_policy([false, true, false], [false, false, true], LevelKind::Partition);
@@ -134,7 +134,7 @@ fn neighbours_of_similar_names_do_not_count() {
 }
 
 proptest! {
-    /// Where the service fails over an entity, its partitions tell, and nothing that is not so.
+    /// If the service fails for an entity, its partitions supply the rest, and nothing false.
     #[test]
     fn partitions_supply_what_their_service_cannot_report(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(vec![LevelKind::Application, LevelKind::Service])) {
         let truth = Truth { policy, suspended };
@@ -151,7 +151,7 @@ proptest! {
             }
             prop_assert!(level.suspended.is_none_or(|reported| reported == suspended[index]), "{effective_policy:?}");
         }
-        // The policy of a service with a suspended partition below an application that has none.
+        // The policy of a service with a suspended partition, below an application without a policy.
         if kind == LevelKind::Service && policy == [false, true, false] {
             prop_assert_eq!(effective_policy.policy, PolicySource::Policy("PService".into()));
         }
@@ -159,7 +159,7 @@ proptest! {
 }
 
 proptest! {
-    /// What is returned is true; the effective policy is returned whenever the entity itself could be read.
+    /// Returned facts are true; the effective policy is returned if the entity itself could be read.
     #[test]
     fn unread_levels_are_never_guessed(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(KINDS.to_vec()), lost: [bool; 3]) {
         let truth = Truth { policy, suspended };

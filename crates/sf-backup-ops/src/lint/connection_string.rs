@@ -1,4 +1,4 @@
-//! Connection strings of storage accounts. No finding repeats any of the text.
+//! Rules for connection strings of storage accounts. No finding contains any of the text.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use sf_backup_proto::Timestamp;
 use super::{Facts, Finding, MASKED_SECRET, Push, Severity, finding};
 use crate::secret_ref::{self, Text};
 
-/// What is wrong with a connection string.
+/// Finds problems of a connection string.
 pub(super) fn findings(text: &str, member: &str, facts: &Facts<'_>, push: &mut Push<'_>) {
     let text = text.trim();
-    // A reference is looked at where it is resolved; blanks and masks have rules of their own.
+    // References are checked when they are resolved; blank and masked values have their own rules.
     if text.is_empty() || text.chars().all(|c| c == '*') || matches!(secret_ref::text(text), Text::Reference(_)) {
         return;
     }
@@ -119,10 +119,10 @@ fn push_expiry(signature: &str, now: Option<Timestamp>, found: &mut Found<'_>) {
     }
 }
 
-/// A week.
+/// One week.
 const SOON: Duration = Duration::from_secs(7 * 86_400);
 
-/// `Name=Value` pairs between semicolons; names in any case.
+/// `Name=Value` pairs separated by semicolons; names are case-insensitive.
 struct Parts<'t>(Vec<(&'t str, &'t str)>);
 
 impl<'t> Parts<'t> {
@@ -136,12 +136,12 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Stars, dots or bullets in place of a value.
+/// Whether a value consists of asterisks, dots or bullets.
 pub(super) fn is_masked(value: &str) -> bool {
     value.chars().count() >= 3 && value.chars().all(|c| matches!(c, '*' | '•' | '●'))
 }
 
-/// What examples have in place of a value: `<account-key>`, `{key}`, `your-key-here`, `${KEY}`, `%KEY%`.
+/// Whether a value is a placeholder as in examples: `<account-key>`, `{key}`, `your-key-here`, `${KEY}`, `%KEY%`.
 pub(super) fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     let between = |open: &str, close: char| value.starts_with(open) && value.ends_with(close);

@@ -1,4 +1,4 @@
-//! Storage accounts that are opened with a managed identity.
+//! Rules for storage accounts with a managed identity.
 
 use sf_backup_proto::model::storage::{ManagedIdentityAzureBlobBackupStorageDescription, ManagedIdentityType};
 
@@ -7,9 +7,9 @@ use super::{Facts, Push, RuntimeVersion, Severity, finding};
 
 /// The first release with this kind of storage.
 const FIRST: RuntimeVersion = RuntimeVersion::new(8, 0);
-/// The first release of which an update brought `ManagedIdentityClientId`.
+/// The first release with `ManagedIdentityClientId` in an update.
 const FIRST_CLIENT_ID: RuntimeVersion = RuntimeVersion::new(9, 1);
-/// From here on the identity reads the account's properties as well.
+/// The first release in which the identity also reads the account's properties.
 const FIRST_ACCOUNT_ROLE: RuntimeVersion = RuntimeVersion::new(11, 1);
 
 pub(super) fn findings(

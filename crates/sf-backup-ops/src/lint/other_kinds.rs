@@ -1,13 +1,13 @@
 //! Empty members that belong to another kind of storage or schedule.
 //!
-//! Service Fabric Explorer posts one form for all kinds, with what was not filled in as empty texts and lists. They mean
-//! nothing, and are left out.
+//! Service Fabric Explorer posts one form for all kinds, in which unused fields are empty texts and lists. They have no
+//! meaning and are removed.
 
 use serde_json::{Map, Value};
 
 use super::{Finding, Severity, finding};
 
-/// The members of every kind of storage beside the discriminator.
+/// The members of every kind of storage except the discriminator.
 const STORAGES: &[(&str, &[&str])] = &[
     ("AzureBlobStore", &["FriendlyName", "ConnectionString", "ContainerName"]),
     (
@@ -21,14 +21,14 @@ const STORAGES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The members of every kind of schedule beside the discriminator.
+/// The members of every kind of schedule except the discriminator.
 const SCHEDULES: &[(&str, &[&str])] =
     &[("FrequencyBased", &["Interval"]), ("TimeBased", &["ScheduleFrequencyType", "RunDays", "RunTimes"])];
 
-/// Optional texts and ids whose empty value means the same as none.
+/// Optional texts and ids for which an empty value means absent.
 const EMPTY_IS_ABSENT: &[&str] = &["FriendlyName", "ManagedIdentityClientId"];
 
-/// The paths of the members that were left out.
+/// The paths of the removed members.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LeftOut(Vec<String>);
 
@@ -38,7 +38,7 @@ impl LeftOut {
         &self.0
     }
 
-    /// One line about all of them; `None` if nothing was left out.
+    /// One line about all of them; `None` if nothing was removed.
     pub fn note(&self) -> Option<String> {
         match self.0.as_slice() {
             [] => None,
@@ -53,7 +53,7 @@ impl LeftOut {
     }
 }
 
-/// Takes the empty members of other kinds out of a policy or a storage.
+/// Removes the empty members of other kinds from a policy or a storage.
 pub fn without_other_kinds(value: &mut Value) -> LeftOut {
     let mut left_out = LeftOut::default();
     let Some(members) = value.as_object_mut() else { return left_out };
@@ -94,8 +94,7 @@ fn strip(
     });
 }
 
-/// The members of the users of a share that have neither a name nor a password: empty ones have made the backup service fail
-/// with a 500.
+/// The members of users of a share without name and password: empty ones have made the backup service fail with a 500.
 fn empty_users(members: &Map<String, Value>) -> Vec<&'static str> {
     let blank = |name: &str| {
         let mut found = members.iter().filter(|(member, _)| member.eq_ignore_ascii_case(name));

@@ -1,4 +1,4 @@
-//! What a policy's values show.
+//! Rules for the values of a policy.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::schedule::between_runs;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
-/// A timer of .NET takes no more milliseconds than 31 bits hold.
+/// .NET timers are limited to 31 bits of milliseconds.
 const LONGEST_TIMER: Duration = Duration::from_millis(i32::MAX as u64);
-/// The first release whose backup service survives a longer retention.
+/// The first release whose backup service supports a longer retention.
 const FIRST_LONG_RETENTION: RuntimeVersion = RuntimeVersion::new(9, 1);
 /// The first release with retention.
 const FIRST_RETENTION: RuntimeVersion = RuntimeVersion::new(6, 4);
-/// So many backups to read one after the other, each of which must be whole.
+/// A chain of this many backups is long: a restore reads all of them, and each must be intact.
 const LONG_CHAIN: u32 = 50;
 
 impl Finding {
-    /// A rule that is broken before anything is sent.
+    /// The finding for a rule of the validation before sending.
     pub(super) fn of_problem(problem: &BuildError) -> Self {
         let (rule, member, text, advice) = match problem {
             BuildError::Invalid { member, rule } => {
@@ -46,7 +46,7 @@ impl Finding {
         finding(Severity::Error, rule, member, text, advice)
     }
 
-    /// Whether the policy can be sent in spite of it, if that is forced: rules of the protocol cannot be.
+    /// Whether the policy can be sent nevertheless if that is forced. Rules of the protocol cannot be overridden.
     pub fn can_be_forced(&self) -> bool {
         let protocol = ["invalid-member", "not-in-version", "cannot-be-sent", "unreadable"];
         !protocol.contains(&self.rule)
@@ -86,7 +86,7 @@ fn unused_days(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
     }
 }
 
-/// The interval against the number of incremental backups.
+/// Compares the interval with the number of incremental backups.
 fn proportions(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
     let Some(run) = between_runs(&policy.schedule).filter(|run| !run.is_zero()) else { return };
     let most = u32::from(policy.max_incremental_backups);

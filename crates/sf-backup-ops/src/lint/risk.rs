@@ -1,4 +1,4 @@
-//! What endangers backups that are there already.
+//! Risks for existing backups.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use sf_backup_proto::model::retention::RetentionPolicyDescription;
 
 use crate::schedule::between_runs;
 
-/// A part of a policy that can be sent, and that can cost backups or data.
+/// A valid setting of a policy that can cause the loss of backups or data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum PolicyRisk {
     /// `AutoRestoreOnDataLoss` is on.
     AutoRestore,
-    /// Backups may be deleted before the chain that they begin is complete.
+    /// Backups may be deleted before their chain is complete.
     #[strum(serialize = "ShortRetention")]
     RetentionShorterThanChain,
-    /// Age alone decides: when backups stop, the last ones are deleted as well.
+    /// Only age counts: if backups stop, the last ones are deleted as well.
     NoMinimumNumberOfBackups,
 }
 
@@ -60,7 +60,7 @@ impl PolicyRisk {
         }
     }
 
-    /// Details, and why that is bad.
+    /// The problem and its consequences.
     pub fn problem(self) -> &'static str {
         match self {
             Self::AutoRestore => {
@@ -74,7 +74,7 @@ impl PolicyRisk {
         }
     }
 
-    /// What to do about it.
+    /// What to do.
     pub fn advice(self) -> &'static str {
         match self {
             Self::AutoRestore => "set it to false: in production a person should decide",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A release of the Service Fabric runtime, as far as rules know it apart.
+/// A release of the Service Fabric runtime: its first two numbers.
 ///
 /// ```
 /// use sf_backup_ops::lint::RuntimeVersion;
@@ -19,13 +19,13 @@ pub struct RuntimeVersion {
     minor: u32,
 }
 
-/// Text that is no version.
+/// Text that is not a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a runtime version such as 9.1 or 9.1.1436.9590")]
 pub struct RuntimeVersionError;
 
 impl RuntimeVersion {
-    /// A release by its first two numbers.
+    /// Creates a release from its first two numbers.
     pub const fn new(major: u32, minor: u32) -> Self {
         Self { major, minor }
     }

@@ -1,13 +1,13 @@
-//! Paths of file shares.
+//! Rules for paths of file shares.
 
 use super::{Finding, Severity, finding};
 
-/// What is wrong with a share's path: the backup service of every node opens it, so it must be `\\SERVER\SHARE`.
+/// Checks the path of a share: the backup service of every node opens it, so it must be `\\SERVER\SHARE`.
 pub(super) fn finding_of(path: &str, member: &str) -> Option<Finding> {
     let path = path.trim();
     let error = |rule, problem: &str, advice: &str| Some(finding(Severity::Error, rule, member, problem, advice));
     if path.is_empty() {
-        // The rule that it must not be blank reports this.
+        // The rule against blank values reports this.
         return None;
     }
     if path.chars().any(char::is_control) {

@@ -1,4 +1,4 @@
-//! What only the text shows, as it was written: reading makes one value of all spellings.
+//! Rules for the original text of a policy: once parsed, all spellings are equal.
 
 use serde_json::Value;
 use sf_backup_proto::RunTime;
@@ -34,10 +34,10 @@ pub(super) fn findings(policy: &Value) -> Vec<Finding> {
     findings
 }
 
-/// The server's own reader takes a time without zone for its local one, and knows no fractions.
+/// The server itself parses a time without a zone as local time, and rejects fractions.
 fn spelling(text: &str, time: RunTime, place: &str) -> Option<Finding> {
     let text = text.trim();
-    // Behind the date, whose hyphens are no offset.
+    // Skip the date, whose hyphens are not an offset.
     let clock = text.rsplit(['T', 't', ' ']).next().unwrap_or(text);
     if clock.contains(['+', '-']) {
         let problem = format!("has an offset from UTC: it is sent as {time} UTC");
@@ -61,7 +61,7 @@ fn spelling(text: &str, time: RunTime, place: &str) -> Option<Finding> {
     None
 }
 
-/// A member in any case, as reading takes it.
+/// Finds a member, ignoring case as the parser does.
 fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     let members = value.as_object()?;
     members.iter().find(|(member, _)| member.eq_ignore_ascii_case(name)).map(|(_, value)| value)

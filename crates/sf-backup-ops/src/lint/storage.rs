@@ -1,14 +1,14 @@
-//! What a storage's values show.
+//! Rules for the values of a storage.
 
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use super::{Facts, Push, RuntimeVersion, Severity, connection_string, finding, identity, share};
 use crate::secret_ref::{self, Text};
 
-/// From here on a storage account can be opened without a stored secret.
+/// The first release in which a storage account needs no stored secret.
 const FIRST_IDENTITY: RuntimeVersion = RuntimeVersion::new(8, 0);
 
-/// The findings of a storage that stands at `place`, which is empty for a storage on its own.
+/// The findings of a storage at `place`, which is empty for a storage on its own.
 pub(super) fn findings(storage: &BackupStorageDescription, place: &str, facts: &Facts<'_>, push: &mut Push<'_>) {
     let at = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     let (container, label) = match storage {
@@ -69,7 +69,7 @@ pub(super) fn findings(storage: &BackupStorageDescription, place: &str, facts: &
     }
 }
 
-/// A user of a share and the password.
+/// Checks a user of a share and the password.
 fn user(member: &str, user: Option<&str>, password: Option<&str>, push: &mut Push<'_>) {
     let blank_user = user.is_some_and(|user| user.trim().is_empty());
     if blank_user || password.is_some_and(str::is_empty) {
@@ -81,7 +81,7 @@ fn user(member: &str, user: Option<&str>, password: Option<&str>, push: &mut Pus
             "leave user name and password out, or give both",
         ));
     }
-    // From a cluster every password is masked, set or not.
+    // A cluster masks every password, set or not.
     let set = password.is_some_and(|password| !password.is_empty() && !connection_string::is_masked(password));
     if user.is_none_or(str::is_empty) && set {
         let problem = "is absent, but there is a password for it";
@@ -92,10 +92,10 @@ fn user(member: &str, user: Option<&str>, password: Option<&str>, push: &mut Pus
     }
 }
 
-/// Why the storage service refuses a container of this name.
+/// Why Azure Storage rejects a container with this name.
 fn container_problem(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() || matches!(name, "$root" | "$web" | "$logs") {
-        // The rule that it must not be blank reports the first.
+        // The rule against blank values reports this.
         return None;
     }
     let bytes = name.as_bytes();

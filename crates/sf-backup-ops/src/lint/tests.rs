@@ -13,7 +13,7 @@ fn policy() -> Value {
     })
 }
 
-/// The rules that object, with the member, after `pointer` is set to a value.
+/// The rules with findings, and their members, after `pointer` is set to a value.
 fn after(pointer: &str, value: Value) -> Vec<(&'static str, String)> {
     let mut policy = policy();
     let (parent, name) = pointer.rsplit_once('/').unwrap();

@@ -1,11 +1,11 @@
-//! Members and kinds of a policy that this program does not know: newer than it is, or misspelt.
+//! Unknown members and kinds of a policy: newer than this program, or misspelt.
 
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use sf_backup_proto::model::schedule::BackupScheduleDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
-/// The paths of the members and kinds that are not known, such as `Schedule.Intervall`. They are sent as they are.
+/// The paths of unknown members and kinds, such as `Schedule.Intervall`. They are sent unchanged.
 pub(super) fn places(policy: &BackupPolicyDescription) -> Vec<String> {
     let mut places: Vec<String> = policy.extra.names().map(str::to_owned).collect();
     let mut push = |parent: &str, name: &str| places.push(format!("{parent}.{name}"));

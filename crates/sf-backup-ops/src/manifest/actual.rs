@@ -1,4 +1,4 @@
-//! What a cluster is configured to do, as far as its responses contain it.
+//! The configuration of a cluster, as far as its responses contain it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,30 +10,31 @@ use super::Entity;
 
 /// The configuration of a cluster.
 ///
-/// A suspension is reported only where backup is enabled somewhere in the application. One that was left when the last policy of
-/// an application was disabled cannot be seen until one is enabled again; neither can the application's own while everything
+/// A suspension is only returned if backup is enabled somewhere in the application. One that remained when the last
+/// policy of an application was disabled is invisible until one is enabled again. An application's own suspension is
+/// also invisible if the application is not enabled, and everything that is enabled in it is suspended itself.
 /// that is enabled in it is suspended itself and the application is not enabled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Actual {
-    /// The policies by name, secrets masked. Those whose name no call can be made for are left out.
+    /// The policies by name, with masked secrets. Policies whose names cannot be sent in a request are omitted.
     pub policies: BTreeMap<PolicyName, BackupPolicyDescription>,
-    /// What has a policy of its own.
+    /// Entities with their own policy.
     pub enablement: BTreeMap<Entity, PolicyName>,
-    /// What is suspended itself.
+    /// Entities that are suspended themselves.
     pub suspensions: BTreeSet<Entity>,
-    /// The applications of services, as far as they are known.
+    /// The applications of services, as far as known.
     pub owners: BTreeMap<ServiceId, ApplicationId>,
-    /// What has a policy and is no longer in the cluster. The cluster forgets it when the policy is deleted.
+    /// Deleted entities that still have a policy. The cluster forgets them when the policy is deleted.
     pub gone: BTreeSet<Entity>,
-    /// Policies with entities whose names no call can be made for.
+    /// Policies with entities whose names cannot be sent in a request.
     pub held: BTreeSet<PolicyName>,
-    /// Whether the runtime, 11.3 or later, knows the members that came with it: one that does not drops them without a word.
+    /// Whether the runtime is 11.3 or later and returns the members of that release; others drop them silently.
     pub returns_later_members: bool,
 }
 
 impl Actual {
-    /// The application that an entity is, or belongs to. If that is not known, it follows from the name; a name of one level has
-    /// nothing above it.
+    /// The application that an entity is, or belongs to. If that is not known, it follows from the name; a name of one
+    /// level has no parent.
     pub fn application(&self, entity: &Entity) -> Option<ApplicationId> {
         match entity {
             Entity::Application(id) => Some(id.clone()),
@@ -43,15 +44,15 @@ impl Actual {
         }
     }
 
-    /// The applications in which something is enabled that is still there.
+    /// The applications with an existing entity on which a policy is enabled.
     pub(super) fn enabled_applications(&self) -> BTreeSet<Option<ApplicationId>> {
         let there = self.enablement.keys().filter(|entity| !self.gone.contains(entity));
         there.map(|entity| self.application(entity)).collect()
     }
 }
 
-/// What an item of a response reports as suspended: the level that is named, at or above the item's entity. Items of another application than `application` are of no account: the server matches names by their
-/// beginnings.
+/// The suspended entity in an item of a response: the item's entity, or the level above it that the item names. Ignores
+/// items of other applications than `application`: the server selects them by the beginning of their names.
 pub fn suspended(info: &BackupConfigurationInfo, application: &ApplicationId, actual: &Actual) -> Option<Entity> {
     let entity = of(info)?;
     if actual.application(&entity).as_ref() != Some(application) {

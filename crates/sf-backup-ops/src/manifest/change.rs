@@ -1,4 +1,4 @@
-//! What must be done so that a cluster is as a file says.
+//! Changes that make a cluster match a file.
 
 use std::fmt;
 
@@ -11,39 +11,39 @@ use super::{Entity, Policy};
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A policy that the cluster has not.
+    /// Create a policy.
     CreatePolicy(PolicyName, Box<Policy>),
-    /// A policy that is another one in the cluster, or has secrets to resend. Its partitions start new chains.
+    /// Replace a policy that differs, or has secrets to resend. Its partitions start new chains.
     UpdatePolicy(PolicyName, Box<Replaced>),
-    /// A policy that only the cluster has.
+    /// Delete a policy that is not in the file.
     DeletePolicy(PolicyName, Box<BackupPolicyDescription>),
-    /// An entity without a policy of its own.
+    /// Enable this policy on an entity without its own policy.
     Enable(Entity, PolicyName),
-    /// An entity with another policy of its own: the first, which the second takes the place of.
+    /// Enable another policy on an entity: the second instead of the first.
     Move(Entity, PolicyName, PolicyName),
-    /// An entity that only the cluster has a policy for: this one. Its backups stay.
+    /// Disable this policy on an entity that is not in the file. Its backups are kept.
     Disable(Entity, PolicyName),
-    /// An entity that is not suspended itself.
+    /// Suspend an entity.
     Suspend(Entity),
-    /// An entity that is.
+    /// Resume an entity.
     Resume(Entity),
 }
 
-/// A policy in place of another.
+/// The replacement of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
     /// The new policy.
     pub policy: Policy,
-    /// The cluster's, to be shown: what cannot be compared is as in `after`.
+    /// The cluster's policy, for display. What cannot be compared is as in `after`.
     pub before: BackupPolicyDescription,
-    /// The file's, to be shown.
+    /// The file's policy, for display.
     pub after: BackupPolicyDescription,
-    /// The members that differ, such as `Schedule.Interval`; none if it is for the secrets.
+    /// The members that differ, such as `Schedule.Interval`; empty if only secrets are resent.
     pub members: Vec<String>,
 }
 
 impl Change {
-    /// What is done: `CreatePolicy`, `Enable`, and so on.
+    /// The kind of the change: `CreatePolicy`, `Enable`, and so on.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::CreatePolicy(..) => "CreatePolicy",
@@ -57,7 +57,7 @@ impl Change {
         }
     }
 
-    /// The entity that it is about, unless it is a policy.
+    /// The entity of the change; `None` if it concerns a policy.
     pub fn entity(&self) -> Option<&Entity> {
         match self {
             Self::CreatePolicy(..) | Self::UpdatePolicy(..) | Self::DeletePolicy(..) => None,
@@ -66,7 +66,7 @@ impl Change {
         }
     }
 
-    /// Whether it takes something away that is not said to be kept.
+    /// Whether it deletes or disables a policy.
     pub fn takes_away(&self) -> bool {
         matches!(self, Self::DeletePolicy(..) | Self::Disable(..))
     }

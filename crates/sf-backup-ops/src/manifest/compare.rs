@@ -1,4 +1,4 @@
-//! A file and a cluster: what differs in effect.
+//! Compares a file with a cluster, by effect.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,36 +11,36 @@ use super::view::View;
 use super::visible::Configured;
 use super::{Actual, Change, Entity, Manifest, Policy, Replaced};
 
-/// How far a comparison goes.
+/// The scope of a comparison.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Scope {
-    /// What a section of the file does not name goes.
+    /// Whether to remove what a section of the file does not list.
     pub prune: bool,
-    /// Policies that name secrets are written again, even if no difference can be seen.
+    /// Whether to resend policies that contain secrets, even if no difference is visible.
     pub rewrite_secrets: bool,
 }
 
-/// What differs.
+/// The differences between a file and a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// What must be done, policies first; [`phases`](super::phases) has the order in which it is safe.
+    /// The changes, policies first; [`phases`](super::phases) returns a safe order.
     pub changes: Vec<Change>,
-    /// What pruning would do in addition.
+    /// The further changes that pruning would make.
     pub left_alone: Vec<Change>,
-    /// Policies with secrets that cannot be compared, and nothing else that differs.
+    /// Policies with secrets, which cannot be compared, and no other difference.
     pub unseen_secrets: Vec<PolicyName>,
-    /// Suspensions that the file wants and the cluster does not report, whether they exist or not. To make them once more
-    /// does no harm.
+    /// Suspensions in the file that the cluster does not return, whether they exist or not. Suspending again is
+    /// harmless.
     pub unseen_suspensions: Vec<Entity>,
     /// Notes for the user, a sentence each.
     pub notes: Vec<String>,
 }
 
-/// Compares a file with a cluster, by effect: what the server spells differently is the same, and what it does not report is
-/// no difference.
+/// Compares a file with a cluster, by effect: other spellings by the server are equal, and what the server does not
+/// return is not a difference.
 ///
 /// # Errors
-/// If the cluster cannot be made as the file says: it enables a policy that is nowhere, or suspends something in an
+/// If the cluster cannot match the file: the file enables a policy that does not exist, or suspends something in an
 /// application in which nothing is enabled.
 pub fn compare(desired: &Manifest, actual: &Actual, scope: Scope) -> Result<Comparison, ManifestError> {
     let mut comparison = Comparison::default();
@@ -82,7 +82,7 @@ pub fn compare(desired: &Manifest, actual: &Actual, scope: Scope) -> Result<Comp
 }
 
 impl Comparison {
-    /// All that is to be done so that the cluster is as the file says, seen or not.
+    /// All changes that make the cluster match the file, including those without a visible difference.
     pub fn orders(&self) -> Vec<Change> {
         let unseen = self.unseen_suspensions.iter().cloned().map(Change::Suspend);
         self.changes.iter().cloned().chain(unseen).collect()
@@ -117,7 +117,7 @@ impl Comparison {
         }
     }
 
-    /// Also makes `after` what is enabled when all is done.
+    /// Also sets `after` to what is enabled at the end.
     fn enablement(
         &mut self,
         desired: &BTreeMap<Entity, &PolicyName>,
@@ -151,7 +151,7 @@ impl Comparison {
         }
     }
 
-    /// Policies that the file does not have. One that is enabled somewhere stays.
+    /// Policies that are not in the file. A policy that stays enabled somewhere is kept.
     fn leftover_policies(
         &mut self,
         desired: &Manifest,
@@ -209,7 +209,7 @@ impl Comparison {
     }
 }
 
-/// The service of each partition that the cluster reports.
+/// The service of each partition in the cluster.
 fn services(actual: &Actual) -> BTreeMap<PartitionId, ServiceId> {
     let entities = actual.enablement.keys().chain(&actual.suspensions);
     let partitions = entities.filter_map(|entity| match entity {
@@ -219,7 +219,7 @@ fn services(actual: &Actual) -> BTreeMap<PartitionId, ServiceId> {
     partitions.collect()
 }
 
-/// A partition is the same whatever service the file says it belongs to.
+/// Replaces the service of a partition by the cluster's: a partition is identified by its id alone.
 fn spelled_as_there(entity: &Entity, services: &BTreeMap<PartitionId, ServiceId>) -> Entity {
     match entity {
         Entity::Partition { id, .. } => match services.get(id) {
@@ -230,7 +230,7 @@ fn spelled_as_there(entity: &Entity, services: &BTreeMap<PartitionId, ServiceId>
     }
 }
 
-/// The members in which two policies differ.
+/// The members that differ between two policies.
 fn differences(before: &BackupPolicyDescription, after: &BackupPolicyDescription) -> Vec<String> {
     let value = |policy| serde_json::to_value(policy).unwrap_or_default();
     let mut places = Vec::new();

@@ -1,4 +1,4 @@
-//! What a policy is enabled on.
+//! Entities on which a policy can be enabled.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
-/// An application, a service or a partition. Applications come first in order, then services, then partitions.
+/// An application, a service or a partition. Sorts applications first, then services, then partitions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entity {
     /// An application.
@@ -17,13 +17,13 @@ pub enum Entity {
     Partition {
         /// The service that it belongs to.
         service: ServiceId,
-        /// Which one.
+        /// The id.
         id: PartitionId,
     },
 }
 
 impl Entity {
-    /// What the cluster's list names; `None` if its name is one that no call can be made for.
+    /// Converts an entity of a response; `None` if its name cannot be sent in a request.
     pub fn of(entity: &BackupEntity) -> Option<Self> {
         match entity {
             BackupEntity::Application(entity) => {
@@ -38,7 +38,7 @@ impl Entity {
         }
     }
 
-    /// The service it is or belongs to.
+    /// The service that it is or belongs to.
     pub fn service(&self) -> Option<&ServiceId> {
         match self {
             Self::Application(_) => None,
@@ -63,7 +63,7 @@ impl Serialize for Entity {
     }
 }
 
-/// An entity's members, as the API names them, and its policy's.
+/// The members of an entity, with the API's names, and its policy's name.
 pub(super) struct EntityView<'a> {
     pub(super) entity: &'a Entity,
     pub(super) policy: Option<&'a PolicyName>,

@@ -6,22 +6,23 @@ use sf_backup_proto::ApplicationId;
 
 use super::{Actual, Change, Entity};
 
-/// Changes that can be made in any order among themselves, all of them before the next phase.
+/// Changes that can be made in any order, all of them before the next phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phase {
     /// The changes.
     pub changes: Vec<Change>,
-    /// Whether each must be done before the next: some releases' backup service cannot take several new policies at once.
+    /// Whether each must complete before the next: the backup service of some releases cannot process several new
+    /// policies at once.
     pub one_by_one: bool,
 }
 
-/// Puts changes in an order in which no backup is made that is not wanted, and nothing goes unprotected on the way: policies
-/// first, then suspensions, then what is enabled or moved, then what is disabled, what is resumed, and last the policies that
-/// nothing needs any more.
+/// Orders changes so that no unwanted backup is made and nothing is unprotected in between: policies first, then
+/// suspensions, then what is enabled or moved, then what is disabled, then what is resumed, and last the policies that
+/// are no longer used.
 ///
-/// The cluster suspends nothing in an application until something is enabled in it. There one entity is enabled first, one that
-/// must not be suspended if there is any; then comes all that is to be suspended, then the rest. In the same way what is to be
-/// resumed in an application that will have nothing enabled is resumed before, for later nothing there can be.
+/// The cluster suspends nothing in an application until something is enabled in it. Therefore one entity is enabled
+/// first, preferably one that is not to be suspended, then everything is suspended, then the rest is enabled. Likewise,
+/// in an application in which nothing remains enabled, entities are resumed before the last policy is disabled.
 pub fn phases(changes: &[Change], actual: &Actual) -> Vec<Phase> {
     let enabled = actual.enabled_applications();
     let application = |change: &Change| change.entity().and_then(|entity| actual.application(entity));
@@ -54,8 +55,8 @@ pub fn phases(changes: &[Change], actual: &Actual) -> Vec<Phase> {
     phases
 }
 
-/// Whether the changes may show suspensions that could not be seen before. All are seen in an application that has a policy of
-/// its own; in others only what has a policy, or stands above something that has one and is not suspended itself.
+/// Whether the changes may make suspensions visible. In an application with its own policy all are visible; in others
+/// only those of entities that have a policy, or are above one that has a policy and is not suspended itself.
 pub fn reveals(changes: &[Change], actual: &Actual) -> bool {
     let is_visible = |entity: &Entity| {
         let application = actual.application(entity).map(Entity::Application);
@@ -69,7 +70,7 @@ pub fn reveals(changes: &[Change], actual: &Actual) -> bool {
     })
 }
 
-/// What is enabled first in each application in which nothing is and something is to be suspended.
+/// The entity to enable first in each application in which nothing is enabled and something is to be suspended.
 fn openers(changes: &[Change], actual: &Actual, enabled: &BTreeSet<Option<ApplicationId>>) -> BTreeSet<usize> {
     let suspended: BTreeSet<&Entity> = changes
         .iter()
@@ -90,7 +91,7 @@ fn openers(changes: &[Change], actual: &Actual, enabled: &BTreeSet<Option<Applic
         let Change::Enable(entity, _) = change else { continue };
         let application = actual.application(entity);
         if closed.contains(&application) {
-            // The later the smaller: a partition rather than the whole application.
+            // Prefer a later one, which is smaller: a partition rather than the whole application.
             let better = (!is_suspended(entity), index);
             let best = openers.entry(application).or_insert(better);
             *best = (*best).max(better);
@@ -99,7 +100,7 @@ fn openers(changes: &[Change], actual: &Actual, enabled: &BTreeSet<Option<Applic
     openers.into_values().map(|(_, index)| index).collect()
 }
 
-/// The applications in which something is enabled when all is done.
+/// The applications in which something is enabled at the end.
 fn remaining(changes: &[Change], actual: &Actual) -> BTreeSet<Option<ApplicationId>> {
     let disabled: BTreeSet<&Entity> = changes
         .iter()

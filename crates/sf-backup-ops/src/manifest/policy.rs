@@ -1,4 +1,4 @@
-//! A policy as a file holds it.
+//! A policy in a file.
 
 use std::convert::Infallible;
 
@@ -17,15 +17,15 @@ use crate::secrets::{self, Kind};
 /// The placeholder in an exported file for a secret that the cluster masks.
 pub const PLACEHOLDER: &str = "<masked by the cluster; write env:NAME, file:PATH or cmd:PROGRAM here>";
 
-/// A policy without its secrets: each is replaced by the text of a reference, or by [`PLACEHOLDER`].
+/// A policy without its secrets: each is replaced by a reference, or by [`PLACEHOLDER`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy(BackupPolicyDescription);
 
-/// The place of a secret that the cluster does not return.
+/// A secret that the file lacks, because the cluster does not return it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {}", self.problem())]
 pub struct Missing {
-    /// Such as `Storage.ConnectionString`.
+    /// The path, such as `Storage.ConnectionString`.
     pub place: String,
 }
 
@@ -37,15 +37,15 @@ impl Missing {
 }
 
 impl Policy {
-    /// A policy as the cluster returns it.
+    /// Converts a policy that the cluster returned.
     pub fn of_cluster(policy: BackupPolicyDescription) -> Self {
         Self(view::unmasked(policy.canonicalized(), PLACEHOLDER))
     }
 
-    /// A policy as a file has it. Its rules are checked as they are before it is sent.
+    /// Reads a policy of a file. Validates it as before it is sent.
     ///
     /// # Errors
-    /// With the place and the rule, if it is none, or has a secret where a reference should be.
+    /// With the place and the rule, if it is invalid, or contains a secret instead of a reference.
     pub fn read(value: &Value) -> Result<Self, ManifestError> {
         let read = model::read::<BackupPolicyDescription, _>(value);
         let mut policy = read.map_err(|error| {
@@ -70,32 +70,32 @@ impl Policy {
         Ok(Self(policy))
     }
 
-    /// The policy, to be looked at and not to be sent: it has references where its secrets should be.
+    /// The policy, for display only: it has references instead of its secrets.
     pub fn description(&self) -> &BackupPolicyDescription {
         &self.0
     }
 
-    /// The policy as it may be shown to anyone: in members of a storage that this library does not know a text may be a secret.
+    /// The policy without possible secrets: texts in unknown members of a storage are hidden.
     pub fn redacted(&self) -> BackupPolicyDescription {
         view::alone(self.0.clone())
     }
 
-    /// Its name, unless it is one that no call can be made for.
+    /// Its name; `None` if it cannot be sent in a request.
     pub(super) fn name(&self) -> Option<PolicyName> {
         self.0.name.parse().ok()
     }
 
-    /// Whether it names a secret.
+    /// Whether it refers to a secret.
     pub fn has_secrets(&self) -> bool {
         let mut found = false;
         self.each(|_, kind, text| found |= kind == Kind::Secret || stands_for_secret(kind, text));
         found
     }
 
-    /// Whether it contains a secret that the cluster does not return.
+    /// Checks that every secret is given by a reference.
     ///
     /// # Errors
-    /// With the first place where none is.
+    /// With the first place without one.
     pub fn complete(&self) -> Result<(), Missing> {
         let mut missing = Ok(());
         self.each(|place, _, text| {
@@ -106,10 +106,10 @@ impl Policy {
         missing
     }
 
-    /// The policy as it is sent, with what `fetch` gives for each of its references.
+    /// The policy to send, with the secret that `fetch` returns for each reference.
     ///
     /// # Errors
-    /// That a secret is [`Missing`], or what `fetch` fails with, and the place.
+    /// If a secret is [`Missing`]; or the error of `fetch` with the place.
     pub fn resolved(
         &self,
         fetch: impl FnMut(&SecretRef) -> Result<Secret, String>,
@@ -131,12 +131,12 @@ impl Policy {
     }
 }
 
-/// Whether a text in a member that is not known is there for a secret.
+/// Whether a text in an unknown member replaces a secret.
 fn stands_for_secret(kind: Kind, text: &str) -> bool {
     text == PLACEHOLDER || (kind == Kind::UnknownOfStorage && text.parse::<SecretRef>().is_ok())
 }
 
-/// The rules that hold before a policy is sent, regardless of the cluster.
+/// Validates the policy as before it is sent, regardless of the cluster.
 fn check(policy: &BackupPolicyDescription) -> Result<(), ManifestError> {
     let Ok(nowhere) = "http://localhost".parse::<Endpoint>() else {
         return Ok(());

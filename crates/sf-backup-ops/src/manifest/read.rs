@@ -1,5 +1,5 @@
-//! Reads a file's content, strictly: every mistake is reported with its place and the rule, and without the value, which may be a
-//! secret in the wrong place.
+//! Reads a file strictly: every mistake is reported with its place and the rule, and without the value, which may be a
+//! misplaced secret.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use sf_backup_proto::PolicyName;
 
 use super::{API_VERSION, Entity, KIND, Manifest, Policy};
 
-/// What is wrong with a file, and where.
+/// The mistake in a file, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManifestError {
     path: String,
@@ -21,12 +21,12 @@ impl ManifestError {
         Self { path: path.to_owned(), rule: rule.to_owned() }
     }
 
-    /// Such as `policies[0].Schedule.Interval`; empty for the whole.
+    /// The path, such as `policies[0].Schedule.Interval`; empty for the whole file.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What should be so, and is not.
+    /// The rule that is broken.
     pub fn rule(&self) -> &str {
         &self.rule
     }
@@ -57,7 +57,7 @@ const SUSPENDED: &[&str] = &["EntityKind", "ApplicationName", "ServiceName", "Pa
 const ENABLED: &[&str] = &["EntityKind", "ApplicationName", "ServiceName", "PartitionId", "BackupPolicyName"];
 
 impl Manifest {
-    /// Reads a file's content.
+    /// Reads the contents of a file.
     ///
     /// # Errors
     /// The first mistake, with its place.
@@ -73,7 +73,7 @@ impl Manifest {
     }
 }
 
-/// The members that say what kind of file it is.
+/// Checks the members that identify the kind of file.
 pub(crate) fn head(members: &Map<String, Value>, name: &str, expected: &str) -> Result<(), ManifestError> {
     match members.get(name) {
         Some(value) if value == expected => Ok(()),
@@ -81,7 +81,7 @@ pub(crate) fn head(members: &Map<String, Value>, name: &str, expected: &str) -> 
     }
 }
 
-/// A section, if there is one.
+/// Reads an optional section.
 fn list<T>(
     members: &Map<String, Value>,
     name: &str,
@@ -128,7 +128,7 @@ fn suspensions(section: &str, items: &[Value]) -> Result<BTreeSet<Entity>, Manif
 /// An item of a section: its path, its entity, and all its members.
 type Item<'v> = (String, Entity, &'v Map<String, Value>);
 
-/// The entities of a section, each of them once.
+/// Reads the entities of a section, each of which must occur once.
 fn entities<'v>(section: &str, items: &'v [Value], known: &[&str]) -> Result<Vec<Item<'v>>, ManifestError> {
     let mut seen = BTreeSet::new();
     let mut entities = Vec::new();
@@ -136,7 +136,7 @@ fn entities<'v>(section: &str, items: &'v [Value], known: &[&str]) -> Result<Vec
         let path = format!("{section}[{index}]");
         let members = object(item, &path, known)?;
         let entity = entity(members, &path)?;
-        // A partition is known by its id alone.
+        // A partition is identified by its id alone.
         let identity = match &entity {
             Entity::Partition { id, .. } => id.to_string(),
             entity => entity.to_string(),
@@ -149,7 +149,7 @@ fn entities<'v>(section: &str, items: &'v [Value], known: &[&str]) -> Result<Vec
     Ok(entities)
 }
 
-/// The kind that its names imply; it may be left out.
+/// Reads an entity. Its kind follows from its names and may be left out.
 fn entity(members: &Map<String, Value>, path: &str) -> Result<Entity, ManifestError> {
     let application = text(members, path, "ApplicationName")?;
     let service = text(members, path, "ServiceName")?;
@@ -185,7 +185,7 @@ where
     }
 }
 
-/// An object that has none but these members.
+/// Checks that a value is an object with only these members.
 pub(crate) fn object<'v>(
     value: &'v Value,
     path: &str,

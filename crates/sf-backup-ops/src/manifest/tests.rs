@@ -1,4 +1,4 @@
-//! The whole way: files are read, compared with clusters, and the changes made on a model of the server.
+//! From end to end: reads files, compares them with clusters, and makes the changes in a model of the server.
 
 mod model;
 mod reading;

@@ -1,4 +1,4 @@
-//! Two editions of one policy, with all that cannot be compared made alike.
+//! Two versions of a policy for comparison: what cannot be compared is made equal.
 
 use std::convert::Infallible;
 
@@ -12,12 +12,12 @@ use sf_backup_proto::secret::MASK;
 use crate::secret_ref::SecretRef;
 use crate::secrets::{self, Kind};
 
-/// The text for a secret that only one side has.
+/// Replaces a secret that only one side has.
 const NOT_SHOWN: &str = "(not shown)";
-/// The same, where both have one, and another.
+/// Replaces secrets that differ.
 const ANOTHER: &str = "(hidden, but different)";
 
-/// A policy in the cluster and in a file, fit to be shown; equal if the file's would change nothing that can be seen.
+/// A policy in the cluster and in a file, without secrets. They are equal if the file would change nothing visible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct View {
     pub(super) before: BackupPolicyDescription,
@@ -41,7 +41,8 @@ impl View {
         view
     }
 
-    /// Members that came with 11.3. To a cluster that does not know them they make no difference, and their defaults never do.
+    /// Compares members of runtime 11.3. They make no difference to a cluster that does not know them; nor do their
+    /// defaults.
     fn later_members(&mut self, returned: bool) {
         let Self { before, after, unreported } = self;
         for policy in [&mut *before, &mut *after] {
@@ -74,7 +75,7 @@ impl View {
         }
     }
 
-    /// The cluster shows none, so that none differs.
+    /// The cluster returns no secrets, so they never differ.
     fn secrets(&mut self) {
         match (&mut self.before.storage, &self.after.storage) {
             (BackupStorageDescription::AzureBlobStore(theirs), BackupStorageDescription::AzureBlobStore(ours)) => {
@@ -88,8 +89,8 @@ impl View {
         }
     }
 
-    /// What only one side has is no difference: the server may have dropped it, or be newer and add it. What both have is
-    /// compared; of a storage it is not shown, for it may be a secret.
+    /// A member that only one side has is no difference: the server may drop it, or be newer and add it. Members of
+    /// both are compared; those of a storage are not displayed, because they may be secrets.
     fn unknown_members(&mut self, theirs: &BackupPolicyDescription) {
         let mut masked = theirs.clone();
         let masked = secrets::extras(&mut masked).into_iter().map(|(place, _, extra)| (place, extra.clone()));
@@ -117,7 +118,7 @@ impl View {
                         Kind::Unknown => json.to_owned(),
                         _ => Value::from(instead).to_string(),
                     };
-                    // What was JSON is JSON.
+                    // The value is JSON, because it was read from JSON.
                     let _ = left.set_json(name, &withheld(&a, NOT_SHOWN));
                     let _ = right.set_json(name, &withheld(&b, ANOTHER));
                 }
@@ -125,7 +126,7 @@ impl View {
             }
             *theirs = left;
         }
-        // An object that only the file's policy has is another kind of object, or one more: that is seen without them.
+        // An object that only the file's policy has is of another kind or additional, which other members show.
         for (place, _, extra) in after {
             if !masked.iter().any(|(other, _)| *other == place) {
                 *extra = Extra::default();
@@ -134,7 +135,7 @@ impl View {
     }
 }
 
-/// A value that is masked on one side, or a reference on the other.
+/// Whether a value is masked on one side, or a reference on the other.
 fn cannot_be_compared(kind: Kind, theirs: &str, ours: &str) -> bool {
     let mut found = false;
     let mut visit = |json: &str, hit: &dyn Fn(&str) -> bool| {
@@ -156,15 +157,15 @@ fn any_text(value: &Value, hit: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
-/// A policy as it is shown where the other side has none: values in members of a storage that this library does not know may
-/// be secrets.
+/// A policy for display without a counterpart: hides values in unknown members of a storage, because they may be
+/// secrets.
 pub(super) fn alone(mut policy: BackupPolicyDescription) -> BackupPolicyDescription {
     policy = policy.canonicalized();
     for (_, kind, extra) in secrets::extras(&mut policy) {
         if kind == Kind::UnknownOfStorage {
             let names: Vec<String> = extra.names().map(str::to_owned).collect();
             for name in names {
-                // A text is JSON.
+                // A text is valid JSON.
                 let _ = extra.set_json(&name, &Value::from(NOT_SHOWN).to_string());
             }
         }
@@ -172,8 +173,8 @@ pub(super) fn alone(mut policy: BackupPolicyDescription) -> BackupPolicyDescript
     policy
 }
 
-/// A policy of the cluster with another text for its masks. A password that no user has is none: the cluster masks it whether
-/// it is set or not.
+/// A policy of the cluster with another text for its masks. The password of an absent user is removed: the cluster
+/// masks it whether it is set or not.
 pub(super) fn unmasked(mut policy: BackupPolicyDescription, instead: &str) -> BackupPolicyDescription {
     if let BackupStorageDescription::FileShare(share) = &mut policy.storage {
         if share.primary_user_name.is_none() {
@@ -184,7 +185,7 @@ pub(super) fn unmasked(mut policy: BackupPolicyDescription, instead: &str) -> Ba
         }
     }
     let rewritten: Result<(), Infallible> = secrets::rewrite(&mut policy, &mut |_, kind, text| {
-        // A server that does not mask is no reason to show a secret.
+        // Hides a secret even if the server does not mask it.
         Ok((kind == Kind::Secret || text == MASK).then(|| Secret::from(instead)))
     });
     let Ok(()) = rewritten;

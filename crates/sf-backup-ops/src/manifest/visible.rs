@@ -1,4 +1,4 @@
-//! Which suspensions a cluster reports.
+//! Which suspensions a cluster returns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,16 @@ use super::{Actual, Entity};
 /// What is enabled and what is suspended.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Configured<'a> {
-    /// Knows the applications of services.
+    /// For the applications of services.
     pub(super) actual: &'a Actual,
     pub(super) enabled: &'a BTreeMap<Entity, PolicyName>,
     pub(super) suspended: &'a BTreeSet<Entity>,
 }
 
 impl Configured<'_> {
-    /// Whether a suspension of this entity shows for sure. In an application with a policy of its own all do. In others the
-    /// server reports what has a policy, and names the nearest level that is suspended; and it fails over what is suspended
+    /// Whether a suspension of this entity is certainly visible. In an application with its own policy, all are. In
+    /// others, the server returns entities that have a policy, with the nearest suspended level, and it fails for
+    /// suspended entities without a policy.
     /// and has none.
     pub(super) fn shows(&self, entity: &Entity) -> bool {
         let application = self.actual.application(entity);
@@ -42,14 +43,15 @@ impl Configured<'_> {
         }
     }
 
-    /// Whether a partition of the service is suspended and has no policy of its own.
+    /// Whether a partition of the service is suspended and has no policy of its own, so that the server fails for the
+    /// service.
     fn fails_over(&self, service: &Entity) -> bool {
         let below =
             |entity: &&Entity| matches!(entity, Entity::Partition { .. }) && entity.service() == service.service();
         self.suspended.iter().filter(below).any(|partition| !self.enabled.contains_key(partition))
     }
 
-    /// The partitions of the service that have a policy of their own.
+    /// The partitions of the service with their own policy.
     fn below(&self, service: &Entity) -> impl Iterator<Item = &Entity> {
         let partitions = self.enabled.keys().filter(|entity| matches!(entity, Entity::Partition { .. }));
         partitions.filter(move |entity| entity.service() == service.service())

@@ -1,4 +1,4 @@
-//! Restore drills in Prometheus' text format.
+//! Restore drills in the Prometheus text format.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::escape::label;
 use super::metrics::head;
 use crate::drill::{DrillRecord, latest};
 
-/// A number of the last drill of a service, or of the last one that succeeded: its name, and what it is.
+/// A gauge of a service's last drill, or last successful one: its name, its help text, and its value.
 type Gauge = (&'static str, &'static str, fn(&DrillRecord, Option<&DrillRecord>) -> Option<f64>);
 
 #[allow(clippy::cast_precision_loss)] // whole seconds of the next ten thousand years are exact
@@ -33,7 +33,7 @@ const GAUGES: &[Gauge] = &[
     }),
 ];
 
-/// The last drill of each service as Prometheus reads it, with the labels of [`metrics`](super::metrics()).
+/// The last drill of each service in the Prometheus text format, with the labels of [`metrics`](super::metrics()).
 pub fn drill_metrics(records: &[DrillRecord], cluster: &str) -> String {
     let latest = latest(records);
     let mut text = String::new();

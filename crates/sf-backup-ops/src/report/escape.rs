@@ -1,6 +1,7 @@
-//! Text from elsewhere, made harmless in each form.
+//! Escaping of untrusted text in each format.
 
-/// In XML and HTML, as content or as an attribute. What XML 1.0 knows no way to write becomes a replacement character.
+/// Escapes for XML and HTML, as content or as an attribute. Characters that XML 1.0 cannot contain become replacement
+/// characters.
 pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -13,7 +14,7 @@ pub(super) fn xml(text: &str) -> String {
             '\t' | '\n' | '\r' => escaped.push(' '),
             '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
             control if control.is_control() => escaped.push('\u{fffd}'),
-            // These turn the direction of what follows.
+            // They change the direction of the text after them.
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => escaped.push('\u{fffd}'),
             other => escaped.push(other),
         }
@@ -21,7 +22,7 @@ pub(super) fn xml(text: &str) -> String {
     escaped
 }
 
-/// In a cell of a Markdown table: no markup, no link, no HTML, on one line.
+/// Escapes for a cell of a Markdown table: no markup, links or HTML, on one line.
 pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -29,7 +30,7 @@ pub(super) fn markdown(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
-            // A pipe in a cell ends it even behind a backslash in some renderers.
+            // In some renderers, a pipe ends a cell even after a backslash.
             '|' => escaped.push_str("&#124;"),
             '@' => escaped.push_str("&#64;"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '~' | '$' => {
@@ -40,7 +41,7 @@ pub(super) fn markdown(text: &str) -> String {
             other => escaped.push(other),
         }
     }
-    // What some renderers make a link of by itself.
+    // Some renderers make links of these.
     escaped.replace("://", ":&#8203;//").replace("www.", "www&#8203;.")
 }
 
@@ -49,7 +50,7 @@ pub fn label(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
-/// On a line of a plugin: the pipe begins performance data.
+/// Escapes for a line of a plugin, in which a pipe begins performance data.
 pub(super) fn line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() || character == '|' { ' ' } else { character }).collect()
 }

@@ -1,4 +1,4 @@
-//! A page of its own: no script, nothing from outside, for screens of any size, print and screen readers.
+//! An HTML page without scripts and external resources, for screens of any size, print and screen readers.
 
 mod coverage;
 mod drills;
@@ -14,22 +14,22 @@ use crate::drill::DrillRecord;
 
 const STYLE: &str = include_str!("html/page.css");
 
-/// Where an audit comes from, for the head of a report.
+/// The origin of an audit, for the head of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The name of the cluster.
     pub cluster: String,
-    /// The endpoints that were asked, separated by commas.
+    /// The endpoints, separated by commas.
     pub endpoint: String,
-    /// The release of the cluster's runtime, if it is known.
+    /// The release of the cluster's runtime, if known.
     pub runtime: Option<String>,
     /// The program that made the report, with its version.
     pub program: String,
-    /// What else a reader must know, such as that the cluster could not be read since.
+    /// A notice for readers, such as that the cluster could not be read since.
     pub notice: Option<String>,
 }
 
-/// Text from anywhere: escaped, with what acts on the direction of text made visible.
+/// Untrusted text: escaped, with text direction marks made visible.
 struct Text<T>(T);
 
 impl<T: Display> Render for Text<T> {
@@ -38,8 +38,8 @@ impl<T: Display> Render for Text<T> {
     }
 }
 
-/// The audit as one HTML page: the counts, what is wrong, each cause once, and every partition below its service and
-/// application, with a timeline of its backups; and the last restore drill of each service, if there are `drills`.
+/// Renders an audit as one HTML page: the counts, each problem once, and every partition by application and service
+/// with a timeline of its backups; and the last restore drill of each service, if there are `drills`.
 pub fn html(audit: &Audit, drills: &[DrillRecord], origin: &Origin) -> String {
     let page = markup! {
         (DOCTYPE)
@@ -95,7 +95,7 @@ fn header(audit: &Audit, origin: &Origin) -> Markup {
     }
 }
 
-/// Whose clock the times are by, if that is worth a word.
+/// The clock of the times, if it is worth mentioning.
 fn clock(clock: Clock) -> String {
     match clock {
         Clock::Local => ", by the local clock".to_owned(),
@@ -107,7 +107,7 @@ fn clock(clock: Clock) -> String {
     }
 }
 
-/// A state in words, with a sign of its own: never by colour alone.
+/// A state in words and with a symbol: colour alone is not accessible.
 fn badge(state: State) -> Markup {
     let sign = match state {
         State::Failing => "✖",

@@ -1,4 +1,4 @@
-//! JUnit's XML: a suite for each service, a test case for each partition.
+//! JUnit XML: a suite for each service, a test case for each partition.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,8 +6,8 @@ use std::fmt::Write;
 use super::escape::xml;
 use crate::audit::{Assessment, Audit, State};
 
-/// The audit as a report of tests. What is not protected is a failure, what could not be read or has no backup yet an error, what has nothing to back
-/// up is skipped.
+/// Renders an audit as a JUnit report. Unprotected partitions are failures, those that could not be read or have no
+/// backup yet are errors, and those without anything to back up are skipped.
 pub fn junit(audit: &Audit) -> String {
     let mut suites: BTreeMap<String, Vec<&Assessment>> = BTreeMap::new();
     for one in &audit.partitions {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::escape::markdown as plain;
 use crate::audit::{Audit, State};
 
-/// The audit as two tables: how many are in which state, and what is not protected.
+/// Renders an audit as two tables: the counts per state, and the unprotected partitions.
 pub fn markdown(audit: &Audit) -> String {
     let summary = audit.summary();
     let mut text =

@@ -1,4 +1,4 @@
-//! Prometheus' text format.
+//! The Prometheus text format.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::escape::label;
 use crate::audit::{Assessment, Audit, State};
 
-/// A number for each partition: its name, what it is, and where it comes from.
+/// A gauge of each partition: its name, its help text, and its value.
 type Gauge = (&'static str, &'static str, fn(&Assessment) -> Option<f64>);
 
 const GAUGES: &[Gauge] = &[
@@ -41,8 +41,8 @@ const GAUGES: &[Gauge] = &[
     ),
 ];
 
-/// The audit as Prometheus reads it: every series has the name of the cluster as its label `cluster`. Of the state of a partition
-/// there is one series, with the value 1.
+/// Renders an audit in the Prometheus text format. Every series has the name of the cluster as its label `cluster`. The
+/// state of a partition is one series with the value 1.
 pub fn metrics(audit: &Audit, cluster: &str) -> String {
     let mut text = String::new();
     let cluster = format!("cluster=\"{}\"", label(cluster));

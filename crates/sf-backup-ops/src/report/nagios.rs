@@ -1,19 +1,19 @@
-//! A line as Nagios and its kin read it.
+//! The output of plugins for Nagios and compatible monitoring.
 
 use std::fmt::Write;
 
 use super::escape::line;
 use crate::audit::{Audit, State, Verdict};
 
-/// The most partitions that are named below the line.
+/// Maximum number of partitions below the first line.
 const NAMED: usize = 20;
 
-/// How a plugin ends.
+/// The status of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NagiosStatus {
-    /// All is protected.
+    /// Everything is protected.
     Ok,
-    /// A backup is still to come.
+    /// A backup is still expected.
     Warning,
     /// Something is not protected.
     Critical,
@@ -22,7 +22,7 @@ pub enum NagiosStatus {
 }
 
 impl NagiosStatus {
-    /// What an audit comes to.
+    /// The status of an audit.
     pub fn of(audit: &Audit) -> Self {
         let summary = audit.summary();
         match summary.verdict() {
@@ -53,12 +53,12 @@ impl NagiosStatus {
     }
 }
 
-/// What a plugin prints where there is no audit.
+/// The output if there is no audit.
 pub fn nagios_failed(problem: &str) -> String {
     format!("SF-BACKUP UNKNOWN - {}\n", line(problem))
 }
 
-/// The audit as a plugin prints it: a line with performance data, then what is wrong.
+/// Renders an audit as the output of a plugin: a line with performance data, then the problems.
 pub fn nagios(audit: &Audit) -> String {
     let summary = audit.summary();
     let word = NagiosStatus::of(audit).word();

@@ -1,4 +1,4 @@
-//! Hostile names in every form. What a form looks like in a browser and in Prometheus is tested across the crates.
+//! Hostile names in every format. The tests across the crates check the formats in a browser and in Prometheus.
 
 use std::slice::from_ref;
 
@@ -10,7 +10,7 @@ use crate::audit::{Assessment, Audit, Clock, Condition, Evidence, Gap, Partition
 use crate::drill::{DrillOutcome, DrillRecord, PartitionRecord, ProbeRecord};
 use crate::inventory::{PartitionKey, ServiceState};
 
-/// An audit of one partition in every state, with these words wherever a cluster's words can stand.
+/// An audit of one partition in every state, with this text wherever text from a cluster can occur.
 fn audit(said: &str) -> Audit {
     let now: Timestamp = "2024-03-09T12:00:00Z".parse().unwrap();
     let one = |(number, state): (usize, State)| Assessment {
@@ -32,7 +32,7 @@ fn audit(said: &str) -> Audit {
     Audit::of(now, Clock::Local, State::ALL.into_iter().enumerate().map(one).collect(), vec![gap])
 }
 
-/// A drill that failed, with these words wherever words can stand.
+/// A failed drill, with this text wherever text can occur.
 fn drills(said: &str) -> Vec<DrillRecord> {
     let now: Timestamp = "2024-03-09T12:00:00Z".parse().unwrap();
     let partition = PartitionRecord {
@@ -67,7 +67,7 @@ fn origin(text: &str) -> Origin {
     Origin { cluster: text.clone(), endpoint: text.clone(), runtime, program: text, notice }
 }
 
-/// Whether every tag is one of ours: a name that is escaped opens none.
+/// The tags of a page: an escaped name opens none.
 fn tags(text: &str) -> Vec<String> {
     let mut tags: Vec<String> = text
         .split('<')
@@ -102,7 +102,7 @@ proptest! {
         prop_assert!(!markdown(&hostile).contains("](") && !markdown(&hostile).contains('<'));
     }
 
-    /// As Prometheus reads a label.
+    /// A label is read back as Prometheus does.
     #[test]
     fn a_label_is_read_back(said in "(?s).{0,40}") {
         let escaped = label(&said);

@@ -1,4 +1,4 @@
-//! The backups of a partition as a picture: inline SVG, with the same in words.
+//! The timeline of a partition's backups: inline SVG, with the same in words.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use sf_backup_proto::Timestamp;
 
 use crate::audit::{Assessment, Audit};
 
-/// The stretch of time that all pictures of a page show.
+/// The time range of all timelines on a page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
     from: i64,
@@ -16,16 +16,16 @@ pub(super) struct Window {
 
 const WIDTH: i64 = 320;
 const EDGE: i64 = 8;
-/// The longest and the shortest stretch.
+/// Maximum and minimum length in seconds.
 const LONGEST: i64 = 30 * 86_400;
 const SHORTEST: i64 = 3_600;
 const DAY: i64 = 86_400;
-/// The distances between two dates on the axis.
+/// Possible distances between two dates on the axis, in seconds.
 const STEPS: [i64; 8] = [900, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, DAY, 2 * DAY, 7 * DAY];
 const TICKS: i64 = 6;
 
 impl Window {
-    /// From the oldest backup that is shown to the time of the audit.
+    /// From the oldest displayed backup to the time of the audit.
     pub(super) fn of(audit: &Audit) -> Self {
         let to = audit.now.unix();
         let oldest = audit.partitions.iter().filter_map(|one| Some(one.evidence.made.first()?.at.unix())).min();
@@ -42,7 +42,7 @@ impl Window {
         inside.then(|| EDGE + (at - self.from) * (WIDTH - 2 * EDGE) / (self.to - self.from).max(1))
     }
 
-    /// The dates of the stretch, on a line above the pictures.
+    /// The dates of the range, on a line above the timelines.
     pub(super) fn axis(self) -> String {
         let mut text = format!("<svg aria-hidden=\"true\" viewBox=\"0 0 {WIDTH} 14\" width=\"{WIDTH}\" height=\"14\">");
         for (x, at) in self.ticks() {
@@ -57,7 +57,7 @@ impl Window {
         text
     }
 
-    /// Round times, at most [`TICKS`], and where they stand.
+    /// Round times, at most [`TICKS`], and their positions.
     fn ticks(self) -> Vec<(i64, i64)> {
         let length = self.to - self.from;
         let step = STEPS.into_iter().find(|step| length / step < TICKS).unwrap_or(LONGEST);
@@ -66,7 +66,7 @@ impl Window {
         times.filter_map(|at| Some((self.place(at)?, at))).collect()
     }
 
-    /// Full backups are squares, incremental ones circles, those that cannot be restored crosses.
+    /// Full backups are squares, incremental ones circles, and those that cannot be restored crosses.
     pub(super) fn svg(self, one: &Assessment) -> String {
         picture(one, self)
     }

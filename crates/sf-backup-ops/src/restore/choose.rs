@@ -1,42 +1,42 @@
-//! Which backup each partition gets.
+//! Chooses a backup for each partition.
 
 use sf_backup_proto::{Endpoints, Timestamp};
 
 use super::{Cause, Clock, Missing, Pair, Plan, Point, Restore, Source, Storage};
 use crate::chain::{PartitionBackups, RestorePoint};
 
-/// As of when.
+/// The time to restore to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// The newest there is.
+    /// The newest backup.
     Latest,
-    /// The newest that was made at that time or before.
+    /// The newest backup created at or before this time.
     At(Timestamp),
 }
 
-/// What a plan is made of, in addition to the partitions.
+/// The inputs of a plan in addition to the partitions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
-    /// As of when.
+    /// The time to restore to.
     pub when: When,
-    /// What time it is.
+    /// The current time.
     pub now: Timestamp,
-    /// Whose clock that is.
+    /// The clock of the current time.
     pub clock: Clock,
-    /// The cluster.
+    /// The endpoints of the cluster.
     pub endpoints: Endpoints,
-    /// Where the backups lie, if not on the storage of the policy in force.
+    /// The storage of the backups, if not the one of the effective policies.
     pub storage: Option<Storage>,
 }
 
-/// Chooses the newest good point of each partition, and returns notes about the choice.
+/// Chooses the newest restore point of each partition, and returns notes about the choice.
 pub fn plan(choice: Choice, pairs: Vec<Pair>) -> (Plan, Vec<String>) {
     let Choice { when, now, clock, endpoints, storage } = choice;
     let at = match when {
         When::Latest => None,
         When::At(at) => Some(at),
     };
-    // Nobody reads fractions.
+    // Fractions of seconds are not useful in a plan.
     let created = Timestamp::from_unix(now.unix()).unwrap_or(now);
     let mut plan = Plan { created, clock, endpoints, at, storage, restores: Vec::new(), missing: Vec::new() };
     let mut notes = Vec::new();
@@ -95,7 +95,7 @@ fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, (Cause, Str
     Err((Cause::NoBackup, reason))
 }
 
-/// What should be known of a choice.
+/// Adds notes about a choice.
 fn remark(sources: &[Source], point: &Point, at: Option<Timestamp>, notes: &mut Vec<String>) {
     let others: Vec<String> = sources
         .iter()

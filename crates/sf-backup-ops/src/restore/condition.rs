@@ -1,20 +1,20 @@
-//! What a partition is like once its restore has succeeded.
+//! The condition of a partition after its restore.
 
 use sf_backup_proto::model::inventory::{HealthState, PartitionStatus, ServicePartitionInfo};
 
-/// What a partition is like once its restore has succeeded.
+/// The condition of a partition after a successful restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// Ready, and not in error.
     Ready,
-    /// Restored, and not usable: the `PartitionStatus`, and the `HealthState` if that is worse than `Warning`.
+    /// Restored but not usable: the `PartitionStatus`, and the `HealthState` if it is worse than `Warning`.
     NotReady(String, Option<String>),
-    /// The cluster does not say; why.
+    /// Could not be read, for this reason.
     Unknown(String),
 }
 
 impl Condition {
-    /// What the cluster's list of partitions says of one.
+    /// Reads an item of the cluster's list of partitions.
     pub fn of(info: &ServicePartitionInfo) -> Self {
         let status = info.partition_status.as_ref().filter(|status| **status != PartitionStatus::Invalid);
         let error = info.health_state.as_ref().filter(|state| **state == HealthState::Error);
@@ -28,7 +28,7 @@ impl Condition {
         }
     }
 
-    /// The `PartitionStatus`, if it is known.
+    /// The `PartitionStatus`, if known.
     pub fn status(&self) -> Option<&str> {
         match self {
             Self::Ready => Some("Ready"),
@@ -37,7 +37,7 @@ impl Condition {
         }
     }
 
-    /// What is wrong with it, if that is known.
+    /// What is wrong with the partition, if known.
     pub fn problem(&self) -> Option<String> {
         match self {
             Self::Ready | Self::Unknown(_) => None,

@@ -1,4 +1,4 @@
-//! What a run has done and is about to do, as lines of JSON that are only ever added.
+//! The journal of a run: what it did and is about to do, as lines of JSON that are only appended.
 //!
 //! ```text
 //! {"n":1,"at":"2024-03-09T12:00:00Z","record":{"event":"Begun","journal":"sf-backup/v1","plan":"sha256:…","partitions":2}}
@@ -7,9 +7,9 @@
 //! {"n":4,"at":"2024-03-09T12:00:09Z","record":{"event":"Ended","partition":"6b1c…","end":"Restored"}}
 //! ```
 //!
-//! `Starting` is on the disk before the restore is sent, with what the cluster reported about the partition's last restore until then:
-//! so it can be found out later whether it was begun. A line that was cut off at the end was never acted upon; anything else
-//! that cannot be read is an error, because its content is unknown.
+//! `Starting` is on disk before the restore is sent, with the progress of the partition's last restore until then, so
+//! that it can be determined later whether the new one was started. A truncated last line was never acted upon; any
+//! other line that cannot be read is an error, because its content is unknown.
 
 use std::fmt;
 
@@ -24,57 +24,57 @@ use super::API_VERSION;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its number: 1, 2, 3, …
+    /// The number: 1, 2, 3, …
     pub n: u64,
     /// When it was written.
     pub at: Timestamp,
-    /// What it says.
+    /// The content.
     pub record: Record,
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Record {
-    /// The first line: whose journal it is.
+    /// The first line, which identifies the plan.
     Begun {
-        /// Its form: [`API_VERSION`].
+        /// The format: [`API_VERSION`].
         journal: String,
         /// The plan's [`fingerprint`](super::Plan::fingerprint).
         plan: String,
-        /// How many partitions the plan restores.
+        /// The number of partitions that the plan restores.
         partitions: usize,
     },
     /// A restore is about to be sent.
     Starting {
         /// The partition.
         partition: Uuid,
-        /// The cluster's report of the partition's last restore until then.
+        /// The progress of the partition's last restore until then.
         baseline: Option<RestoreProgressInfo>,
     },
-    /// The restore that was about to be sent was begun.
+    /// The restore was started.
     Started {
         /// The partition.
         partition: Uuid,
-        /// Whether that was found out later.
+        /// Whether that was determined by a later run.
         found: bool,
     },
-    /// The restore that was about to be sent was certainly not begun.
+    /// The restore was certainly not started.
     NotStarted {
         /// The partition.
         partition: Uuid,
         /// Why.
         problem: String,
     },
-    /// Whether the restore was begun, or what became of it, could not be found out so far.
+    /// It could not be determined so far whether the restore was started, or how it ended.
     Unknown {
         /// The partition.
         partition: Uuid,
         /// Why.
         problem: String,
     },
-    /// The restore was accepted, and nothing has come of it for too long.
+    /// The restore was accepted, but did not progress for too long.
     Stuck {
         /// The partition.
         partition: Uuid,
@@ -83,9 +83,9 @@ pub enum Record {
     Ended {
         /// The partition.
         partition: Uuid,
-        /// How.
+        /// The result.
         end: End,
-        /// Why it failed, if the cluster reports it.
+        /// Why it failed, if the cluster returns a reason.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         problem: Option<String>,
     },
@@ -94,24 +94,24 @@ pub enum Record {
 /// How a restore ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum End {
-    /// The partition holds what the backup held.
+    /// The partition has the contents of the backup.
     Restored,
     /// The cluster reports a failure.
     Failed,
-    /// The cluster has given up on it; it may have been done anyway.
+    /// The cluster stopped waiting; the restore may have succeeded.
     TimedOut,
 }
 
-/// A journal as it was found.
+/// The parsed contents of a journal file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Journal {
     /// Its lines.
     pub entries: Vec<Entry>,
-    /// How many bytes they take. What lies behind was cut off, and is to be cut away before anything is added.
+    /// The length of the complete lines in bytes. The rest is truncated; remove it before appending.
     pub whole: usize,
 }
 
-/// Why a journal cannot be relied on.
+/// Why a journal is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
 pub struct JournalError {
@@ -133,17 +133,17 @@ impl Record {
 }
 
 impl fmt::Display for Entry {
-    /// The line, with its end.
+    /// Formats the line with its line break.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = serde_json::to_string(self).map_err(|_| fmt::Error)?;
         writeln!(f, "{line}")
     }
 }
 
-/// Reads a journal. A last line without its end is left out, if a journal can end like that.
+/// Reads a journal. An incomplete last line is ignored if it can be the beginning of a line of a journal.
 ///
 /// # Errors
-/// If any other line is not the one that should stand there, or the file does not begin as a journal does.
+/// If another line is not the expected one, or the file does not begin like a journal.
 pub fn read(bytes: &[u8]) -> Result<Journal, JournalError> {
     let mut journal = Journal::default();
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -164,10 +164,10 @@ pub fn read(bytes: &[u8]) -> Result<Journal, JournalError> {
     Ok(journal)
 }
 
-/// Whether a first line is that of a journal, or could become it: what was cut off must be our own, for it is cut away.
+/// Whether a first line is that of a journal, or a truncated one. It will be removed, so it must not be another file's.
 fn may_begin(line: &[u8]) -> bool {
     let mut rest = line;
-    /// Whether a byte may stand in the value behind a fixed part.
+    /// Whether a byte may occur in the value after a fixed part.
     type Allowed = fn(&u8) -> bool;
     let parts: &[(&[u8], Allowed)] = &[
         (br#"{"n":1,"at":""#, |byte| byte.is_ascii_digit() || b"-:.TZ".contains(byte)),

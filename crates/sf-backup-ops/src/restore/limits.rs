@@ -1,4 +1,4 @@
-//! How a plan is carried out.
+//! Settings of a run.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -8,24 +8,24 @@ use sf_backup_proto::model::progress::RestoreProgressInfo;
 
 const STUCK_AFTER: Duration = Progress::<RestoreProgressInfo>::STUCK_AFTER;
 
-/// How a plan is carried out.
+/// Settings of a run: concurrency, time limits and retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many partitions are restored at the same time. What an earlier run has begun counts, and is not held back.
+    /// Maximum number of concurrent restores. Restores that an earlier run started count, but are not held back.
     pub parallel: NonZeroUsize,
-    /// Whether further partitions are begun after one has failed.
+    /// Whether to start further restores after one has failed.
     pub keep_going: bool,
-    /// How long a restore that an earlier run was about to send may still be on its way: the gateway holds requests while the
-    /// backup service moves. [`Limits::SETTLE`], unless longer timeouts are set.
+    /// How long a restore that an earlier run was about to send may still be on its way: the gateway holds requests
+    /// while the backup service moves. [`Limits::SETTLE`], unless the timeouts are longer.
     pub settle: Duration,
     /// How long a restore may be accepted, or not visible, before it counts as stuck.
     pub stuck_after: Duration,
-    /// Whether partitions whose restore failed or timed out in an earlier run are restored again.
+    /// Whether to retry partitions whose restore failed or timed out in an earlier run.
     pub retry_failed: bool,
 }
 
 impl Limits {
-    /// The gateway's own two minutes, and a margin.
+    /// The gateway's two minutes and a margin.
     pub const SETTLE: Duration = Duration::from_secs(130);
 }
 

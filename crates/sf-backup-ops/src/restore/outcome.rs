@@ -1,4 +1,4 @@
-//! What became of each partition of a plan.
+//! The outcome of each partition of a plan.
 
 use std::fmt;
 
@@ -8,62 +8,62 @@ use uuid::Uuid;
 
 use super::{Cause, Condition, Missing};
 
-/// Why a call was in vain.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// The problem, as one sentence.
     pub problem: String,
-    /// Whether the request may have taken effect anyway.
+    /// Whether the request may have taken effect nevertheless.
     pub may_have_changed: bool,
-    /// Whether other calls will fare no better, such as when the caller is not allowed.
+    /// Whether other calls would fail as well, for example because access is denied.
     pub fatal: bool,
-    /// The caller's own code for it; passed on.
+    /// A code of the caller, passed through.
     pub code: u8,
 }
 
-/// What became of a partition.
+/// The outcome of a partition.
 #[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Outcome {
-    /// It holds what the backup held.
+    /// The partition has the contents of the backup.
     Restored,
-    /// The restore failed in the cluster; why, if that is known.
+    /// The restore failed in the cluster, with the reason if known.
     Failed(Option<String>),
-    /// The cluster has given up on the restore; it may have been done anyway.
+    /// The cluster stopped waiting for the restore; it may have succeeded.
     TimedOut,
-    /// The restore was accepted, and nothing has come of it for too long.
+    /// The restore was accepted, but did not progress for too long.
     Stuck,
-    /// It was certainly not started, for this reason.
+    /// The restore was certainly not started, for this reason.
     Refused(Trouble),
-    /// It was not started, because another restore of the partition is running, which is not part of this plan.
+    /// The restore was not started, because another restore of the partition is running that is not part of this plan.
     Busy,
-    /// It may have been started, and what became of it is not known.
+    /// The restore may have been started, but its result is not known.
     Unknown(String),
-    /// It was started, and continues in the cluster.
+    /// The restore was started and continues in the cluster.
     UnderWay,
-    /// It was not begun with.
+    /// The restore was not started.
     NotBegun,
-    /// The plan has no backup for it: why.
+    /// The plan has no backup for the partition, for this reason.
     Skipped(Cause, String),
 }
 
-/// A partition of the plan, and what became of it.
+/// A partition of a plan and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// The service.
     pub service: ServiceId,
     /// The partition.
     pub partition: PartitionId,
-    /// The backup that goes into it; `None` if the plan has none for it.
+    /// The backup to restore; `None` if the plan has none.
     pub backup: Option<Uuid>,
-    /// When that was made.
+    /// The creation time of the backup.
     pub created: Option<Timestamp>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What the partition was like after its restore, if it was read.
+    /// The condition of the partition after its restore, if it was read.
     pub condition: Option<Condition>,
     /// When the restore was about to be sent.
     pub started: Option<Timestamp>,
-    /// When its end was seen.
+    /// When its end was observed.
     pub ended: Option<Timestamp>,
 }
 
@@ -90,22 +90,22 @@ impl Line {
 }
 
 impl Outcome {
-    /// Whether the cluster is done with the restore, well or badly.
+    /// Whether the restore has ended in the cluster, successfully or not.
     pub fn has_ended(&self) -> bool {
         matches!(self, Self::Restored | Self::Failed(_) | Self::TimedOut)
     }
 
-    /// Whether the restore has ended badly, so that it may be tried again.
+    /// Whether the restore has ended without success, so that it can be retried.
     pub fn has_failed(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::TimedOut)
     }
 
-    /// Its name, for programs.
+    /// The name, for programs.
     pub fn name(&self) -> &'static str {
         self.into()
     }
 
-    /// A note about it.
+    /// A note about the outcome.
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Failed(problem) => problem.as_deref(),

@@ -1,4 +1,4 @@
-//! Whose backups go into which partition.
+//! Finds the partition whose backups are restored into each partition.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use sf_backup_proto::ServiceId;
 use crate::chain::PartitionBackups;
 use crate::inventory::{Partition, PartitionKey};
 
-/// A partition that is to be restored.
+/// A partition to restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// Its service.
@@ -17,61 +17,60 @@ pub struct Target {
     pub partition: Partition,
 }
 
-/// A partition that has been backed up, here or elsewhere.
+/// A partition with backups, in this cluster or another one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     /// Its service.
     pub service: ServiceId,
-    /// The service that its backups go into: its own, or the one that takes its place.
+    /// The service that its backups are restored into: its own, or another.
     pub into: ServiceId,
     /// The partition.
     pub partition: Partition,
-    /// Its backups, or why they are not known.
+    /// Its backups, or why they are unknown.
     pub backups: Result<Option<PartitionBackups>, String>,
 }
 
-/// A partition, and those whose backups fit into it.
+/// A partition to restore, and the partitions whose backups match.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {
-    /// The partition that is restored.
+    /// The partition to restore.
     pub target: Target,
-    /// None, one, or several where a service was created again and its storage knows both.
+    /// The matching partitions; several if a service was recreated and its storage has backups of both.
     pub sources: Vec<Source>,
 }
 
-/// Whether the sources are all that there are.
+/// Whether the sources are complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completeness {
-    /// They are a service's partitions: any difference is a mismatch.
+    /// They are all partitions of a service: any difference is a mismatch.
     Whole,
-    /// They are what a storage has: a partition without backups does not show, and partitions of long ago may.
+    /// They are the partitions on a storage: it lacks partitions without backups, and may have former ones.
     Partial,
 }
 
-/// Two services that are not cut alike.
+/// Two services that are partitioned differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Partitions that nothing fits into.
+    /// Partitions without a match.
     pub targets: Vec<Target>,
-    /// Partitions that fit into nothing: the service that they would go into, and the partition.
+    /// Source partitions without a match, with the service that they would be restored into.
     pub sources: Vec<Target>,
-    /// What is compared: a service, how it is cut, whose backups go into it, and how that one is cut.
+    /// The compared services: a service and its partitioning, then the source and its partitioning.
     services: Vec<(ServiceId, Cut, ServiceId, Cut)>,
 }
 
-/// How a service is cut into partitions.
+/// The partitioning of a service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Cut {
     ranges: usize,
     names: usize,
     singletons: usize,
     others: usize,
-    /// The keys of one of them.
+    /// The key of one partition.
     key: Option<PartitionKey>,
 }
 
-/// Finds the sources of each target: those of its service that have the same share of the keys. `by_id` takes only the
-/// partition itself.
+/// Finds the sources of each target: those of its service with the same key. With `by_id`, only the partition itself.
 ///
 /// # Errors
 /// If the partitions of two services differ.
@@ -124,7 +123,7 @@ pub fn pair(
     Err(Mismatch { targets: empty, sources: left, services })
 }
 
-/// How each service is cut, beside the one whose backups go into it.
+/// The partitioning of each service, with that of its source.
 fn cuts(targets: &[Target], sources: &[Source]) -> BTreeMap<String, (ServiceId, Cut, ServiceId, Cut)> {
     let mut cuts = BTreeMap::new();
     let empty = |into: &ServiceId, of: &ServiceId| (into.clone(), Cut::default(), of.clone(), Cut::default());
@@ -174,7 +173,7 @@ impl fmt::Display for Cut {
     }
 }
 
-/// The most services and partitions that are named one by one.
+/// Maximum number of services and partitions that are listed.
 const NAMED: usize = 3;
 
 impl fmt::Display for Mismatch {
@@ -207,7 +206,7 @@ impl fmt::Display for Mismatch {
 }
 
 impl Mismatch {
-    /// The keys of a service that nothing fits into.
+    /// The keys of a service without a match.
     fn unfit(&self, service: &ServiceId) -> impl Iterator<Item = String> {
         let targets = self.targets.iter().filter(move |target| target.service == *service);
         targets.map(|target| target.partition.key.to_string())

@@ -1,4 +1,4 @@
-//! A backup that can be named to a restore.
+//! A backup with everything that a restore requires.
 
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::chain::RestorePoint;
 use crate::inventory::{Partition, PartitionKey};
 
-/// A backup that can be named to a restore: it has an id, a location and a time, and belongs to a partition.
+/// A backup with everything that a restore requires: an id, a location, a creation time and a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
     id: Uuid,
@@ -20,7 +20,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// Reads an item of a list; `None` without a partition.
+    /// Converts an item of a list; `None` without a partition.
     pub(super) fn of(point: &RestorePoint<'_>) -> Option<Self> {
         Self::new(point.backup.clone(), point.depth).ok()
     }
@@ -41,42 +41,42 @@ impl Point {
         Ok(Self { id, location, created, partition, chain_length, backup })
     }
 
-    /// Its id.
+    /// The id of the backup.
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Where it lies, as restore takes it.
+    /// The location, as a restore requires it.
     pub fn location(&self) -> &str {
         &self.location
     }
 
-    /// When it was made.
+    /// The creation time.
     pub fn created(&self) -> Timestamp {
         self.created
     }
 
-    /// The partition that it was made of.
+    /// The partition that was backed up.
     pub fn partition(&self) -> PartitionId {
         self.partition.id
     }
 
-    /// That partition's share of its service's keys.
+    /// The key of that partition.
     pub fn key(&self) -> &PartitionKey {
         &self.partition.key
     }
 
-    /// How many backups a restore reads, itself included.
+    /// The number of backups that a restore reads, including this one.
     pub fn chain_length(&self) -> usize {
         self.chain_length
     }
 
-    /// As it was listed.
+    /// The backup, as listed.
     pub fn backup(&self) -> &BackupInfo {
         &self.backup
     }
 
-    /// Whether a restore's progress is of a restore of this backup; `None` if it does not contain the backup.
+    /// Whether a progress is that of a restore of this backup; `None` if the progress does not identify the backup.
     pub fn is_restored_by(&self, progress: &RestoreProgressInfo) -> Option<bool> {
         let (epoch, lsn) = (progress.restored_epoch.as_ref()?, progress.restored_lsn?);
         let (ours, our_lsn) =

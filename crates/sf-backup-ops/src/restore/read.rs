@@ -1,4 +1,4 @@
-//! Reads a plan back, strictly: every mistake is reported with its place and the rule.
+//! Reads a plan strictly: every mistake is reported with its place and the rule.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -29,7 +29,7 @@ const RESTORE: &[&str] = &["ServiceName", "PartitionInformation", "Backup", "Cha
 const MISSING: &[&str] = &["ServiceName", "PartitionId", "Cause", "Reason"];
 
 impl Plan {
-    /// Reads a plan's content. What stands there for readers alone (`summary`, `Loses`) is not looked at.
+    /// Reads the contents of a plan. Ignores what is only for readers (`summary`, `Loses`).
     ///
     /// # Errors
     /// The first mistake, with its place.
@@ -70,7 +70,7 @@ where
 fn clock(members: &Map<String, Value>) -> Result<Clock, PlanError> {
     let ahead = members.get("clockOffsetSeconds");
     match (text::<String>(members, "", "clock")?.as_deref(), ahead) {
-        // Plans of earlier releases do not say.
+        // Plans of earlier releases lack it.
         (None | Some("Local"), None) => Ok(Clock::Local),
         (Some("Cluster"), Some(ahead)) => {
             let ahead = ahead.as_i64();
@@ -98,7 +98,7 @@ fn endpoints(members: &Map<String, Value>) -> Result<Endpoints, PlanError> {
     Ok(Endpoints::new(first, endpoints))
 }
 
-/// A list of objects, which may be left out.
+/// Reads an optional list of objects.
 fn items<T>(
     members: &Map<String, Value>,
     name: &str,
@@ -145,7 +145,7 @@ fn missing(value: &Value) -> Result<Missing, PlanError> {
     let members = object(value, "", MISSING)?;
     let partition: PartitionId = required(members, "PartitionId")?;
     let reason: String = required(members, "Reason")?;
-    // Plans of earlier releases do not say.
+    // Plans of earlier releases lack it.
     let cause = match text::<String>(members, "", "Cause")? {
         None => Cause::NoBackup,
         Some(name) => Cause::of(&name).ok_or_else(|| PlanError::new("Cause", "must be NoBackup or NotListed"))?,
@@ -153,7 +153,7 @@ fn missing(value: &Value) -> Result<Missing, PlanError> {
     Ok(Missing { service: required(members, "ServiceName")?, partition, cause, reason })
 }
 
-/// One of the API's own objects.
+/// Reads an object of the API.
 fn of_model<T: serde::de::DeserializeOwned>(members: &Map<String, Value>, name: &str) -> Result<T, PlanError> {
     let value = members.get(name).ok_or_else(|| PlanError::new(name, "is required"))?;
     model::read(value).map_err(|error| {

@@ -1,4 +1,4 @@
-//! Where an earlier run has ended.
+//! Determines from a journal where an earlier run ended.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::stage::{PartitionRun, Stage};
 use super::{API_VERSION, Outcome, Plan};
 
-/// What the journal says of one partition.
+/// The journal's last entries about a partition.
 #[derive(Debug, Clone, Default)]
 struct History {
     known: Known,
@@ -25,12 +25,12 @@ enum Known {
     Nothing,
     /// About to be sent.
     Starting(Option<RestoreProgressInfo>),
-    /// Begun.
+    /// Started.
     Started(Option<RestoreProgressInfo>),
     Ended(Outcome),
 }
 
-/// The stage of each partition of a plan, in the plan's order.
+/// The stage of each partition, in the order of the plan.
 pub(super) fn replay(plan: &Plan, entries: &[Entry], limits: Limits) -> Result<Vec<PartitionRun>, JournalError> {
     let mut histories: BTreeMap<Uuid, History> =
         plan.restores.iter().map(|restore| (restore.partition.id.uuid(), History::default())).collect();
@@ -82,7 +82,7 @@ impl History {
     fn take(&mut self, entry: &Entry) -> Result<(), &'static str> {
         let known = std::mem::take(&mut self.known);
         self.known = match (&entry.record, known) {
-            // What failed may be tried again.
+            // Failed restores can be retried.
             (
                 Record::Starting { baseline, .. },
                 Known::Nothing | Known::Ended(Outcome::Failed(_) | Outcome::TimedOut),

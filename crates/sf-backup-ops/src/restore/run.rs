@@ -1,4 +1,4 @@
-//! Carries a plan out: facts come in, orders go out.
+//! Carries out a plan, as a state machine: takes facts and returns orders.
 
 mod agenda;
 mod facts;
@@ -17,21 +17,21 @@ use super::stage::{PartitionRun, Stage};
 use super::{Line, Outcome, Plan};
 use agenda::Agenda;
 
-/// The time, as facts and orders need it.
+/// The current time, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// How long this run has lasted, by a clock that never goes back.
+    /// The time since the start of the run, monotonic.
     pub elapsed: Duration,
-    /// What time it is.
+    /// The current time of day.
     pub at: Timestamp,
 }
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
-    /// Add this to the journal, sync it to the disk, then call [`Run::written`]. Nothing else is ordered before.
+    /// Append this to the journal, sync it to disk, then call [`Run::written`]. No other order is returned before.
     Write(Entry),
-    /// Read how far the partition's last restore is; then call [`Run::read`].
+    /// Read the progress of the partition's last restore, then call [`Run::read`].
     Read(PartitionId),
     /// Send the restore, then call [`Run::started`].
     Start(PartitionId),
@@ -41,32 +41,32 @@ pub enum Order {
     Done,
 }
 
-/// Something that a person may want to hear of.
+/// An event to report to the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
     /// The partition.
     pub partition: PartitionId,
-    /// What is new.
+    /// The event.
     pub what: RunEvent,
 }
 
-/// What is new about a partition.
+/// An event of a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunEvent {
-    /// Its restore was begun: by this run, or, as is found out now, by an earlier one.
+    /// Its restore was started, by this run or an earlier one.
     Started {
-        /// Whether it was an earlier one.
+        /// Whether an earlier run started it.
         found: bool,
     },
-    /// An earlier run did not begin it after all.
+    /// An earlier run did not start it.
     NotStarted,
-    /// It is in another phase.
+    /// It entered another phase.
     Phase(Phase),
-    /// This run has done with it.
+    /// This run is done with it.
     Over(Outcome),
 }
 
-/// A run of a plan.
+/// A run of a plan, as a state machine.
 ///
 /// ```text
 /// pending ─Read─▶ looked at ─Write Starting─▶ written down ─Start─▶ sent ─Write Started─▶ waiting ─Read…─▶ Write Ended
@@ -75,39 +75,39 @@ pub enum RunEvent {
 ///    └───────────────────────── about to be sent, says the journal ─Read…────────────────────┘
 /// ```
 ///
-/// A partition is sent only right after its `Starting` is on the disk, and what stands as `Starting` without what became of it
-/// is never sent again before reading has shown that it was not begun: not at once, and not as long as it may be on its way.
+/// A restore is sent only right after its `Starting` is on disk. A partition with a `Starting` but no result is not
+/// sent again until reading shows that the restore was not started and cannot be on its way any more.
 #[derive(Debug)]
 pub struct Run {
     plan: Plan,
     limits: Limits,
     partitions: Vec<PartitionRun>,
-    /// Which of them need something.
+    /// Which partitions need attention.
     agenda: Agenda,
     index: BTreeMap<PartitionId, usize>,
-    /// How many partitions are restored.
+    /// Number of restored partitions.
     restored: usize,
-    /// What is to be written, in order.
+    /// Records to write, in order.
     queue: VecDeque<(Option<usize>, Record)>,
-    /// What is being written.
+    /// The record that is being written.
     writing: Option<(Option<usize>, Record)>,
     /// The number of the next line.
     next: u64,
-    /// Whether no further partition is begun.
+    /// Whether no further partition is started.
     stopping: bool,
-    /// Whether what was not sent yet has been taken back.
+    /// Whether partitions that were not sent yet have been reset.
     withdrawn: bool,
-    /// Whether the journal takes no more.
+    /// Whether the journal cannot be written any more.
     halted: bool,
     interrupted: bool,
     news: VecDeque<News>,
 }
 
 impl Run {
-    /// A run that goes on where the journal ends; from the beginning if it is empty.
+    /// Creates a run that continues where the journal ends, or at the beginning if it is empty.
     ///
     /// # Errors
-    /// If the journal is not this plan's, or says what cannot be.
+    /// If the journal belongs to another plan, or contradicts itself.
     pub fn new(plan: Plan, journal: &[Entry], limits: Limits) -> Result<Self, JournalError> {
         let partitions = replay(&plan, journal, limits)?;
         let agenda = Agenda::of(&partitions);
@@ -136,7 +136,7 @@ impl Run {
         })
     }
 
-    /// What to do next.
+    /// Returns the next order.
     pub fn next(&mut self, now: Now) -> Order {
         if self.halted {
             return Order::Done;
@@ -173,12 +173,12 @@ impl Run {
         Order::Wait(self.agenda.next_due().map(|due| due.saturating_sub(now.elapsed)))
     }
 
-    /// What is new since the last call.
+    /// Returns the events since the last call.
     pub fn news(&mut self) -> Vec<News> {
         self.news.drain(..).collect()
     }
 
-    /// Each partition of the plan, in its order, and what became of it so far; then those for which the plan has no backup.
+    /// The outcome of each partition so far, in the order of the plan, then the partitions without a backup.
     pub fn lines(&self) -> Vec<Line> {
         let restores = self.plan.restores.iter().zip(&self.partitions);
         let restores = restores.map(|(restore, place)| Line {
@@ -194,12 +194,12 @@ impl Run {
         restores.chain(self.plan.missing.iter().map(Line::skipped)).collect()
     }
 
-    /// How many partitions are restored so far, by this run and by earlier ones.
+    /// Number of partitions restored so far, by this run and earlier ones.
     pub fn restored(&self) -> usize {
         self.restored
     }
 
-    /// Whether this run has nothing to do: every restore of the plan has ended, and none is tried again.
+    /// Whether this run has nothing to do: every restore of the plan has ended, and none is retried.
     pub fn is_over(&self) -> bool {
         self.agenda.active() == 0 && self.agenda.first_pending().is_none()
     }
@@ -209,12 +209,13 @@ impl Run {
         &self.plan
     }
 
-    /// Whether another run with the same journal could do more: something is not begun, or not known to have ended.
+    /// Whether another run with the same journal could continue: a restore was not started, or is not known to have
+    /// ended.
     pub fn is_resumable(&self) -> bool {
         !self.partitions.iter().all(|place| place.outcome().has_ended())
     }
 
-    /// How often a partition was taken up.
+    /// How often a partition was visited.
     #[cfg(test)]
     pub(super) fn looks(&self) -> u64 {
         self.agenda.looks
@@ -226,7 +227,7 @@ impl Run {
         place.is_some_and(|place| matches!(place.stage, Stage::Waiting { .. }))
     }
 
-    /// What a partition needs now.
+    /// Determines what a partition needs now.
     fn watch(&mut self, at: usize, now: Now) -> Watched {
         let (Some(id), Some(stage)) = (self.id(at), self.partitions.get(at).map(|place| place.stage.clone())) else {
             return Watched::Nothing;

@@ -1,4 +1,4 @@
-//! How far a run is with one partition.
+//! The stage of a partition in a run.
 
 use std::time::Duration;
 
@@ -8,45 +8,45 @@ use sf_backup_proto::model::progress::RestoreProgressInfo;
 
 use super::Outcome;
 
-/// A partition, and how far the run is with it.
+/// A partition and its stage.
 #[derive(Debug, Clone)]
 pub(super) struct PartitionRun {
     pub(super) stage: Stage,
     pub(super) started: Option<Timestamp>,
     pub(super) ended: Option<Timestamp>,
-    /// How its restore ended before, if it is tried again.
+    /// The outcome of its earlier restore, if it is retried.
     pub(super) before: Option<Outcome>,
 }
 
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant)] // most are waiting most of the time
 pub(super) enum Stage {
-    /// Not begun with.
+    /// Not started.
     Pending,
-    /// Its last restore's progress is being read.
+    /// The progress of its last restore is being read.
     CheckingBaseline,
-    /// What was read is to be written down, before anything is sent.
+    /// The progress is to be written to the journal before the restore is sent.
     Journaling,
-    /// It is written down; sent or not.
+    /// Written to the journal; sent or not.
     Sending { baseline: Option<RestoreProgressInfo>, sent: bool },
-    /// An earlier run was about to send it; whether it did is unknown.
+    /// An earlier run was about to send it; it is unknown whether it did.
     Unverified { baseline: Option<RestoreProgressInfo>, watch: Poll },
-    /// It was begun.
+    /// The restore was started.
     Waiting { progress: Progress<RestoreProgressInfo>, watch: Poll },
-    /// Nothing more to do in this run.
+    /// Nothing remains to be done in this run.
     Over(Outcome),
 }
 
-/// What is looked at again and again.
+/// The state of repeated reads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Poll {
-    /// From when on.
+    /// The start of the reads.
     pub(super) since: Duration,
-    /// Not to be looked at before.
+    /// The time of the next read.
     pub(super) due: Duration,
-    /// Whether a response is awaited.
+    /// Whether a response is due.
     pub(super) reading: bool,
-    /// How often in a row it could not be looked at.
+    /// Consecutive failed reads.
     pub(super) failures: u32,
 }
 
@@ -55,7 +55,7 @@ impl PartitionRun {
         Self { stage, started: None, ended: None, before: None }
     }
 
-    /// What is reported if nothing more arrives.
+    /// The outcome if nothing else is learned.
     pub(super) fn outcome(&self) -> Outcome {
         match &self.stage {
             Stage::Over(outcome) => outcome.clone(),
@@ -77,12 +77,12 @@ impl Stage {
         !matches!(self, Self::Pending | Self::Over(_))
     }
 
-    /// Whether it was sent by this run, without a response yet.
+    /// Whether this run sent it and has no response yet.
     pub(super) fn is_in_flight(&self) -> bool {
         matches!(self, Self::Sending { sent: true, .. })
     }
 
-    /// When it is to be looked at, if not for a fact.
+    /// When it is due for a visit without a new fact.
     pub(super) fn due(&self) -> Option<Duration> {
         match self {
             Self::Sending { sent: false, .. } => Some(Duration::ZERO),
@@ -92,8 +92,8 @@ impl Stage {
     }
 
     pub(super) fn waiting(baseline: Option<RestoreProgressInfo>, stuck_after: Duration, since: Duration) -> Self {
-        // The record was replaced before the response to the restore. Only a success can be distinguished from another by its time: what
-        // else equals the baseline may be the new one's result.
+        // The record may have been replaced before the response. Only a success has a time that distinguishes it: any
+        // other progress that equals the baseline may be the new restore's.
         let baseline = baseline.filter(|before| before.phase() == Phase::Success);
         Self::Waiting {
             progress: Progress::new(baseline).stuck_after(stuck_after).started_at(Moment::START),

@@ -1,4 +1,4 @@
-//! Where backups lie, without secrets.
+//! The storage of backups in a plan, without secrets.
 
 use std::convert::Infallible;
 
@@ -11,27 +11,27 @@ use super::PlanError;
 use crate::secret_ref::SecretRef;
 use crate::secrets::rewrite_storage;
 
-/// What stands in a plan in place of a secret that was no reference.
+/// Replaces a secret that is not a reference in a plan.
 pub const WITHHELD: &str =
     "<withheld: name the storage's file when this plan is run, or write env:NAME, file:PATH or cmd:PROGRAM>";
 
-/// A storage without its secrets: in place of each stands the text of a reference, or [`WITHHELD`].
+/// A storage without its secrets: each is replaced by a reference, or by [`WITHHELD`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Storage(BackupStorageDescription);
 
-/// A secret that the plan does not hold: the place in the storage.
+/// A secret that the plan does not contain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: a plan holds no secrets, and this one was not given as a reference")]
 pub struct Withheld {
-    /// Such as `ConnectionString`.
+    /// The path, such as `ConnectionString`.
     pub place: String,
 }
 
 impl Storage {
-    /// What may be written down of a storage: references stay, all other secrets are withheld.
+    /// Keeps references, and withholds all other secrets.
     pub fn of(mut storage: BackupStorageDescription) -> Self {
         if let BackupStorageDescription::FileShare(share) = &mut storage {
-            // The cluster masks passwords whether there are any or not; one that no user has is none.
+            // The cluster masks passwords whether they are set or not; without a user, there is none.
             if share.primary_user_name.is_none() {
                 share.primary_password = None;
             }
@@ -43,7 +43,7 @@ impl Storage {
         Self(storage)
     }
 
-    /// A storage as a plan has it.
+    /// Reads the storage of a plan.
     pub(super) fn read(value: &Value) -> Result<Self, PlanError> {
         let read = model::read::<BackupStorageDescription, _>(value);
         let mut storage = read.map_err(|error| {
@@ -60,15 +60,15 @@ impl Storage {
         Ok(Self(storage))
     }
 
-    /// The storage, to be looked at and not to be sent.
+    /// The storage, for display only.
     pub fn description(&self) -> &BackupStorageDescription {
         &self.0
     }
 
-    /// Whether a secret is withheld.
+    /// Checks that no secret is withheld.
     ///
     /// # Errors
-    /// With the first place where one is.
+    /// With the first place of a withheld secret.
     pub fn complete(&self) -> Result<(), Withheld> {
         rewrite_storage(&mut self.0.clone(), "", &mut |place, _, text| match text {
             WITHHELD => Err(Withheld { place: place.to_owned() }),
@@ -76,7 +76,7 @@ impl Storage {
         })
     }
 
-    /// Whether it is the same as the other, secrets and labels aside.
+    /// Whether it equals the other one, apart from secrets and labels.
     pub fn is_same_place(&self, other: &Self) -> bool {
         let bare = |storage: &Self| {
             let mut storage = storage.0.clone();

@@ -1,4 +1,4 @@
-//! Plans as files, pairs, journals, and the turns of a run that no simulator takes.
+//! Plans as files, pairs, journals, and sequences of a run that no simulator produces.
 
 mod journals;
 mod plans;
@@ -21,7 +21,7 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix(1_700_000_000 + seconds).unwrap()
 }
 
-/// A full backup, made at that second, of the partition with that number.
+/// A full backup of this partition, created at this second.
 fn backup(partition: u128, second: i64) -> BackupInfo {
     let json = json!({
         "BackupId": id(u128::try_from(second).unwrap()), "BackupChainId": id(u128::try_from(second).unwrap()),
@@ -55,7 +55,7 @@ fn choice(when: When) -> Choice {
     Choice { when, now: at(10_000), clock: Clock::Cluster { ahead: -21_600 }, endpoints, storage: None }
 }
 
-/// Partitions 1 to `count`, each with a backup of the second that is a hundred times its number.
+/// Partitions 1 to `count`, each with a backup created at the second of a hundred times its number.
 fn some_plan(count: u32) -> Plan {
     let numbers = || (1..=count).map(u128::from);
     let sources = numbers().map(|n| source(n, &[backup(n, i64::try_from(n).unwrap() * 100)])).collect();

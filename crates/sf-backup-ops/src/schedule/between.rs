@@ -1,4 +1,4 @@
-//! How often a schedule runs.
+//! The time between two runs of a schedule.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sf_backup_proto::model::schedule::{
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// The time from one run to the next, on average; `None` if the schedule never runs or is of an unknown kind.
+/// The average time from one run to the next; `None` if the schedule never runs or is of an unknown kind.
 pub fn between_runs(schedule: &BackupScheduleDescription) -> Option<Duration> {
     match schedule {
         BackupScheduleDescription::FrequencyBased(schedule) => schedule.interval.length(),
@@ -18,7 +18,7 @@ pub fn between_runs(schedule: &BackupScheduleDescription) -> Option<Duration> {
 }
 
 fn between_times(schedule: &TimeBasedBackupScheduleDescription) -> Option<Duration> {
-    // A time or a day that is given twice runs once.
+    // A duplicate time or day runs once.
     let times = distinct(&schedule.run_times)?;
     let (period, runs) = match schedule.schedule_frequency_type {
         BackupScheduleFrequencyType::Daily => (DAY, times),

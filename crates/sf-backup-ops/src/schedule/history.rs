@@ -1,4 +1,4 @@
-//! What the backups so far show about the next one.
+//! What earlier backups show about the next one.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use sf_backup_proto::model::schedule::BackupScheduleDescription;
 
 use super::next_after;
 
-/// When the newest backups of a partition were made.
+/// The creation times of a partition's newest backups.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// In order, at most [`KEPT`](Self::KEPT).
     made: Vec<Timestamp>,
 }
 
-/// A backup that comes later than that took no time: its run was missed.
+/// A longer delay is not the duration of a backup: its run was missed.
 const LONGEST: Duration = Duration::from_secs(90 * 60);
-/// A delay that is not worth mentioning.
+/// A shorter delay is ignored.
 const SHORTEST: Duration = Duration::from_secs(60);
-/// So many long gaps in a row show that the schedule was another.
+/// This many consecutive long gaps show that the schedule was different.
 const ALIKE: usize = 3;
 
 impl History {
-    /// The most backups that are kept.
+    /// Maximum number of backups that are kept.
     pub const KEPT: usize = 6;
 
-    /// Of these backups, in any order.
+    /// Creates a history of these creation times, in any order.
     pub fn of(made: impl IntoIterator<Item = Timestamp>) -> Self {
         let mut made: Vec<_> = made.into_iter().collect();
         made.sort_unstable();
@@ -33,13 +33,13 @@ impl History {
         Self { made: made.split_off(made.len().saturating_sub(Self::KEPT)) }
     }
 
-    /// When the newest was made.
+    /// The creation time of the newest backup.
     pub fn last(&self) -> Option<Timestamp> {
         self.made.last().copied()
     }
 
-    /// How much later than due backups come as a rule, for they take time: the middle one of the newest. `None` without two
-    /// backups.
+    /// How much later than due backups usually are, because they take time: the median of the newest. `None` with fewer
+    /// than two backups.
     pub(super) fn delay(&self, schedule: &BackupScheduleDescription) -> Option<Duration> {
         let mut delays: Vec<Duration> =
             self.gaps().filter_map(|gap| gap.delay(schedule)).filter(|delay| *delay <= LONGEST).collect();
@@ -50,7 +50,7 @@ impl History {
         }
     }
 
-    /// The shortest of the newest times between two backups, if all of them are longer than the schedule and `grace` allow.
+    /// The shortest of the newest gaps, if all of them are longer than the schedule and `grace` allow.
     pub(super) fn longer_gap(&self, schedule: &BackupScheduleDescription, grace: Duration) -> Option<Duration> {
         let newest: Vec<Gap> = self.gaps().rev().take(ALIKE).collect();
         let longer = newest.iter().all(|gap| gap.delay(schedule).is_some_and(|delay| delay > grace));
@@ -71,7 +71,7 @@ struct Gap {
 }
 
 impl Gap {
-    /// How much later than due the second one came; nothing for one that came early, as one on demand does.
+    /// How much later than due the second one was; zero for an early one, such as an on-demand backup.
     fn delay(&self, schedule: &BackupScheduleDescription) -> Option<Duration> {
         Some(self.to.since(next_after(schedule, self.from)?))
     }

@@ -1,4 +1,4 @@
-//! When the next periodic backup is to be expected.
+//! When the next periodic backup is expected.
 
 use std::time::Duration;
 
@@ -7,37 +7,37 @@ use sf_backup_proto::model::schedule::BackupScheduleDescription;
 
 use super::{History, Outlook, Rules, next_slot};
 
-/// What can be said of the next run, from the schedule and the backups so far alone.
+/// The next periodic run, as far as the schedule and earlier backups show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextRun {
-    /// At this time, give or take the time that a backup takes and the minutes that it may be tried again.
+    /// At this time, plus the duration of a backup and minutes of retries.
     At(Timestamp),
-    /// It was due by the schedule, and the schedule was probably changed since the last backup: by this time at the
-    /// latest.
+    /// It was due by the schedule, but the schedule was probably changed since the last backup.
     Changed {
-        /// By when.
+        /// The latest time.
         until: Timestamp,
     },
-    /// It was due, and has not come.
+    /// It was due and has not run.
     Overdue {
         /// When it was due.
         due: Timestamp,
-        /// The next time of the day, where the schedule has some: then it is tried again.
+        /// The next time of the day at which it is retried, for a schedule with times.
         next: Option<Timestamp>,
     },
-    /// There is no backup yet, and the interval counts from the moment that backup was enabled, was resumed, or got another
+    /// There is no backup yet, and the interval counts from when backup was enabled, resumed, or moved to another
     /// policy, which the API does not return. At the latest after this time from now.
     Within(Duration),
-    /// The schedule never runs: it has no times, or its interval is nothing.
+    /// The schedule never runs: it has no times, or its interval is zero.
     Never,
     /// The schedule is of an unknown kind.
     Unknown,
 }
 
 impl NextRun {
-    /// The run after the newest backup, as seen at `now`. It is late when it is late for an audit by these rules.
+    /// Calculates the run after the newest backup, at the time `now`. It is late when an audit with these rules
+    /// considers it late.
     ///
-    /// If the newest backup was one on demand, a periodic one may come earlier.
+    /// If the newest backup was on demand, a periodic one may be earlier.
     pub fn of(schedule: &BackupScheduleDescription, rules: &Rules, history: &History, now: Timestamp) -> Self {
         if matches!(schedule, BackupScheduleDescription::Unknown(_)) {
             return Self::Unknown;
@@ -53,7 +53,7 @@ impl NextRun {
         }
     }
 
-    /// When it is expected at the latest; `None` if that is not known.
+    /// When it is expected at the latest; `None` if not known.
     pub fn expected(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::At(at) => Some(*at),

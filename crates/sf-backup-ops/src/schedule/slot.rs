@@ -1,4 +1,4 @@
-//! When a schedule runs next.
+//! The next run of a schedule.
 
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::schedule::{
@@ -9,8 +9,8 @@ const DAY: i64 = 86_400;
 /// 1970 began on a Thursday; the API's week begins on Sunday.
 const FIRST_WEEKDAY: i64 = 4;
 
-/// The first run after `last`, the time of the last success (or of enabling, or of resuming, if there is none since):
-/// an interval later, or at the next time of the day. `None` if the schedule never runs, or is of an unknown kind.
+/// The first run after `last`, the time of the last success (or of enabling or resuming, if there was none since): one
+/// interval later, or at the next time of the day. `None` if the schedule never runs, or is of an unknown kind.
 ///
 /// A real cluster starts it up to ten seconds early or late.
 pub fn next_slot(schedule: &BackupScheduleDescription, last: Timestamp) -> Option<Timestamp> {
@@ -28,7 +28,7 @@ pub fn next_slot(schedule: &BackupScheduleDescription, last: Timestamp) -> Optio
 fn next_time(schedule: &TimeBasedBackupScheduleDescription, last: Timestamp) -> Option<Timestamp> {
     let last = last.unix();
     let today = last.div_euclid(DAY);
-    // The same weekday a week on, if its times of today are over.
+    // Includes the same weekday next week, in case today's times are over.
     let days = (today..=today + 7).filter(|date| runs_on(schedule, (date + FIRST_WEEKDAY).rem_euclid(7)));
     let mut times = days.filter_map(|date| {
         let times = schedule.run_times.iter().map(|time| date * DAY + i64::from(time.second_of_day()));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     proptest! {
-        /// It is later, at most a week off, and nothing lies in between.
+        /// It is later, at most a week away, and nothing lies in between.
         #[test]
         fn the_next_run_is_the_first(
             last in 0_i64..4_000_000_000,

@@ -1,4 +1,4 @@
-//! Schedules, and when backups by them are late.
+//! Schedules, and when their backups are late.
 
 use super::*;
 
@@ -34,7 +34,7 @@ fn next(schedule: &BackupScheduleDescription, made: &[&str]) -> NextRun {
 fn an_interval_counts_from_the_last_backup() {
     let hourly = every("PT1H");
     assert_eq!(next(&hourly, &["09T10:30:00", "09T11:30:00"]), NextRun::At(at("09T12:30:00")));
-    // It may still be at it.
+    // It may still be running.
     assert_eq!(next(&hourly, &["09T09:46:00", "09T10:46:00"]), NextRun::At(at("09T11:46:00")));
     let late = NextRun::Overdue { due: at("09T11:40:00"), next: None };
     assert_eq!(next(&hourly, &["09T09:40:00", "09T10:40:00"]), late);
@@ -61,18 +61,18 @@ fn some_schedules_never_run() {
 #[test]
 fn backups_that_take_long_are_not_late_while_they_run() {
     let hourly = every("PT1H");
-    // Each takes an hour, give or take some minutes.
+    // Each takes about an hour.
     let slow = ["09T02:00:00", "09T04:00:00", "09T05:55:00", "09T08:00:00"];
     assert_eq!(late_after(&hourly, &slow), at("09T10:30:00"));
-    // Quick ones have the grace alone, and some seconds are no delay.
+    // Fast ones only have the grace, and some seconds are no delay.
     assert_eq!(late_after(&hourly, &["09T06:00:00", "09T07:00:05", "09T08:00:09"]), at("09T09:15:09"));
-    // One run that was missed does not make the others late.
+    // One missed run does not make the others late.
     assert_eq!(late_after(&hourly, &["09T05:00:00", "09T06:00:00", "09T08:00:00", "09T09:00:00"]), at("09T10:15:00"));
-    // One on demand comes early.
+    // An on-demand backup is early.
     assert_eq!(late_after(&hourly, &["09T05:00:00", "09T06:00:00", "09T06:10:00"]), at("09T07:25:00"));
-    // How long the first takes nobody knows: it has the time that the cluster gives it.
+    // The duration of the first one is unknown: it has the time that the cluster allows.
     assert_eq!(late_after(&hourly, &["09T08:00:00"]), at("09T10:00:00"));
-    // What is given takes precedence over what was seen.
+    // A configured grace takes precedence over the history.
     let exact = Rules { grace: Some(Duration::ZERO), ..Rules::default() };
     assert_eq!(exact.outlook(&hourly, &history(&slow)).unwrap().late_after, at("09T09:00:00"));
     let day = Rules { max_age: Some(Duration::from_secs(86_400)), ..Rules::default() };
@@ -83,7 +83,7 @@ fn backups_that_take_long_are_not_late_while_they_run() {
 fn times_of_the_day_that_are_too_close_for_long_backups_are_met_by_the_next() {
     let times: Vec<String> = (0..24).map(|hour| format!("\"{hour:02}:00\"")).collect();
     let hourly = daily(&times.join(","));
-    // Each takes 70 minutes, so that every other run is left out.
+    // Each takes 70 minutes, so that every other run is skipped.
     let slow = ["09T02:10:00", "09T04:10:00", "09T06:10:00"];
     assert_eq!(late_after(&hourly, &slow), at("09T08:45:00"));
 }
@@ -92,7 +92,7 @@ fn times_of_the_day_that_are_too_close_for_long_backups_are_met_by_the_next() {
 fn a_schedule_that_was_made_shorter_gets_until_its_next_run() {
     let made = ["08T16:00:00", "08T20:00:00", "09T00:00:00", "09T04:00:00"];
     let outlook = |interval: &str, made: &[&str]| Rules::default().outlook(&every(interval), &history(made)).unwrap();
-    // Every four hours, and every two from a moment on that nobody knows: at eight at the latest.
+    // Every four hours, then every two from an unknown time on: at eight at the latest.
     let two = outlook("PT2H", &made);
     assert_eq!((two.late_after, two.changed_until), (at("09T06:15:00"), Some(at("09T10:15:00"))));
     let half = outlook("PT30M", &made);
@@ -101,10 +101,10 @@ fn a_schedule_that_was_made_shorter_gets_until_its_next_run() {
         NextRun::of(&every("PT30M"), &Rules::default(), &history(&made), at("09T06:00:00")),
         NextRun::Changed { until: at("09T08:45:00") }
     );
-    // To times of the day as well.
+    // The same for a change to times of the day.
     let noon = Rules::default().outlook(&daily(r#""05:00","23:00""#), &history(&made)).unwrap();
     assert_eq!(noon.due, at("09T05:00:00"));
-    // Once backups come by it, or if they always did, nothing was changed.
+    // Once backups follow the schedule, or if they always did, nothing was changed.
     assert_eq!(outlook("PT30M", &["09T00:00:00", "09T04:00:00", "09T05:30:00", "09T06:00:00"]).changed_until, None);
     assert_eq!(outlook("PT4H", &made).changed_until, None);
     assert_eq!(outlook("PT1H", &["09T04:00:00"]).changed_until, None);

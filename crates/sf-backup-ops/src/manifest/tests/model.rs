@@ -1,4 +1,4 @@
-//! The server's rules, as far as configurations go.
+//! A model of the server's rules for configurations.
 
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApplicationId, Secret};
@@ -6,7 +6,7 @@ use sf_backup_proto::{ApplicationId, Secret};
 use super::super::visible::Configured;
 use super::*;
 
-/// What a cluster holds, seen or not.
+/// The state of a cluster, visible or not.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Server {
     policies: BTreeMap<PolicyName, BackupPolicyDescription>,
@@ -15,7 +15,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// What can be read.
+    /// The visible part.
     pub(super) fn actual(&self) -> Actual {
         let mut actual = Actual { enablement: self.enablement.clone(), ..Actual::default() };
         let masked = |policy: &BackupPolicyDescription| view::unmasked(policy.clone().canonicalized(), MASK);
@@ -25,7 +25,7 @@ impl Server {
         actual
     }
 
-    /// Makes one change, and returns whether it made a difference, or why it is refused.
+    /// Makes one change, and returns whether it had an effect, or why it was rejected.
     pub(super) fn make(&mut self, change: &Change) -> Result<bool, String> {
         let refused = || Err(format!("refused: {change}"));
         match change {

@@ -1,4 +1,4 @@
-//! What a file may hold, and what is said of everything else.
+//! Valid contents of files, and the errors for everything else.
 
 use proptest::prelude::*;
 

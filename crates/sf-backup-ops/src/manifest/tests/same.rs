@@ -1,4 +1,4 @@
-//! What is the same policy, and what is another.
+//! Which policies are equal, and which differ.
 
 use super::*;
 

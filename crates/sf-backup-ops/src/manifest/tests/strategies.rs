@@ -1,4 +1,4 @@
-//! Files and clusters at random, from few names, so that they meet.
+//! Random files and clusters, with few names so that they overlap.
 
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
@@ -31,7 +31,7 @@ pub(super) fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Two applications, one a prefix of the other by letters, another by levels; services in them; partitions.
+/// Applications whose names are prefixes of each other, by letters and by levels; their services and partitions.
 pub(super) fn entity() -> impl Strategy<Value = Entity> {
     let application = select(vec!["fabric:/A", "fabric:/A1", "fabric:/A/B"]);
     let service = select(vec!["fabric:/A/S", "fabric:/A/S2", "fabric:/A1/S", "fabric:/A/B/S"]);
@@ -49,7 +49,7 @@ fn name() -> impl Strategy<Value = PolicyName> {
     select(vec!["A", "B", "C"]).prop_map(|name| name.parse().unwrap())
 }
 
-/// A policy as a file has it; some of them mean the same.
+/// A policy of a file; some of them are equivalent.
 fn described() -> impl Strategy<Value = Value> {
     let interval = select(vec!["PT24H", "P1D", "PT90M"]);
     let times = vec(select(vec!["09:00", "18:30", "18:30:00Z"]), 1..4);

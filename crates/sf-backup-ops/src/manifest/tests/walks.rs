@@ -1,4 +1,4 @@
-//! From any state to any other, one change after another.
+//! From any configuration to any other, change by change.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,8 @@ use super::*;
 
 const ALL: Scope = Scope { prune: true, rewrite_secrets: false };
 
-/// Makes the server as the file says, looking again where something may have come to light; how many changes that took.
+/// Makes the server match the file, comparing again if suspensions may have become visible. Returns the number of
+/// changes.
 fn apply(server: &mut Server, file: &Manifest, scope: Scope) -> Result<usize, TestCaseError> {
     let mut made = 0;
     for _ in 0..4 {
@@ -16,7 +17,7 @@ fn apply(server: &mut Server, file: &Manifest, scope: Scope) -> Result<usize, Te
         let comparison = compare(file, &actual, scope).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let changes = comparison.orders();
         for phase in phases(&changes, &actual) {
-            // In a phase the order does not count.
+            // The order within a phase does not matter.
             for change in phase.changes.iter().rev() {
                 made += usize::from(server.make(change).map_err(TestCaseError::fail)?);
             }
@@ -38,7 +39,7 @@ proptest! {
         prop_assert_eq!(left.changes, []);
         prop_assert_eq!(left.left_alone, []);
         prop_assert_eq!(apply(&mut server, &second, ALL)?, 0);
-        // Without pruning the first is still there to come back to.
+        // Without pruning, the first configuration can be restored.
         apply(&mut server, &first, Scope::default())?;
         prop_assert_eq!(compare(&first, &server.actual(), Scope::default()).unwrap().changes, []);
         for (entity, policy) in second.enablement.iter().flatten() {
@@ -61,7 +62,7 @@ proptest! {
         prop_assert_eq!(serde_json::to_string(&read).unwrap(), text);
     }
 
-    /// An interrupted run leaves a state from which the next one gets there.
+    /// After an interruption, the next run completes the changes.
     #[test]
     fn the_next_apply_completes_an_interrupted_one(first in manifest(), second in manifest(), stop in 0_usize..8) {
         let mut server = Server::default();
@@ -76,8 +77,8 @@ proptest! {
         prop_assert_eq!(compare(&second, &server.actual(), ALL).unwrap().changes, []);
     }
 
-    /// Where an application is enabled already nothing runs on the way that is to be suspended in the end, unless it ran
-    /// before.
+    /// In an application that is already enabled, no backup runs in between for what is finally suspended, unless it
+    /// ran before.
     #[test]
     fn nothing_runs_on_the_way_that_is_to_be_suspended(first in manifest(), second in manifest()) {
         let mut server = Server::default();

@@ -38,7 +38,7 @@ fn service(name: &str, partitions: &[&Assessment], window: Window) -> Markup {
     partitions.iter().for_each(|one| *states.entry(one.state).or_default() += 1);
     let is_well = states.keys().all(|state| *state >= State::Protected);
     let policies: BTreeSet<String> = partitions.iter().map(|one| policy(one)).collect();
-    // The only policy is named once for all partitions.
+    // If there is only one policy, it is named once for all partitions.
     let common = policies.first().filter(|_| policies.len() == 1);
     markup! {
         h4.name { (Text(name)) }
@@ -76,7 +76,7 @@ fn partition(one: &Assessment, with_policy: bool, window: Window) -> Markup {
     }
 }
 
-/// The policy in effect, and where it was enabled.
+/// The effective policy, and the level at which it is enabled.
 fn policy(one: &Assessment) -> String {
     match (&one.evidence.policy, &one.evidence.inherited_from) {
         (None, _) => "none".to_owned(),

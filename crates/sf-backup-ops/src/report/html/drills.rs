@@ -1,4 +1,4 @@
-//! Whether the backups have been proved by restores.
+//! Whether drills have proved that the backups can be restored.
 
 use maud::{Markup, html as markup};
 
@@ -73,7 +73,7 @@ fn drill(service: &str, last: &DrillRecord, success: Option<&DrillRecord>) -> Ma
     }
 }
 
-/// In seconds, or a dash.
+/// Formats seconds, or a dash.
 fn seconds(seconds: Option<u64>) -> String {
     seconds.map_or_else(|| "–".to_owned(), |seconds| format!("{seconds} s"))
 }

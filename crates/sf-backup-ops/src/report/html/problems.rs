@@ -1,4 +1,4 @@
-//! What is wrong: each cause once, with the partitions that have it.
+//! The problems: each cause once, with its partitions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use maud::{Markup, html as markup};
 use super::{Text, badge, count, last};
 use crate::audit::{Assessment, Audit, Reason, State};
 
-/// As many partitions are listed at once; more are folded.
+/// Up to this many partitions are listed; more are collapsed.
 const OPEN: usize = 3;
 
 pub(super) fn problems(audit: &Audit) -> Markup {
@@ -38,7 +38,7 @@ pub(super) fn problems(audit: &Audit) -> Markup {
     }
 }
 
-/// The partitions of each cause, in the order of the worst of them. Each partition may have a cause of its own.
+/// The partitions of each cause, in the order of the worst of them. A partition can have a cause of its own.
 fn by_cause(audit: &Audit) -> Vec<(State, String, Vec<&Assessment>)> {
     let mut causes: Vec<(State, String, Vec<&Assessment>)> = Vec::new();
     let mut places: BTreeMap<(State, String), usize> = BTreeMap::new();
@@ -73,7 +73,7 @@ pub(super) fn findings(audit: &Audit) -> Markup {
     }
 }
 
-/// The partitions that have something in common.
+/// Lists partitions with the same problem.
 fn members(partitions: &[&Assessment]) -> Markup {
     let services: BTreeSet<String> = partitions.iter().map(|one| one.partition.service.to_string()).collect();
     markup! {
@@ -103,7 +103,7 @@ fn members(partitions: &[&Assessment]) -> Markup {
     }
 }
 
-/// A reason without its time, which each partition has for itself: equal causes are listed once.
+/// A reason without its time, which differs between partitions, so that equal causes are combined.
 fn cause(reason: &Reason) -> String {
     match reason {
         Reason::Overdue { .. } => "The next backup is overdue".to_owned(),

@@ -1,24 +1,24 @@
-//! Which partitions of a run need something, so that no order costs a walk over the whole plan.
+//! Which partitions of a run need attention, so that an order does not require a walk over the whole plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::restore::stage::{PartitionRun, Stage};
 
-/// What each partition's stage asks for, kept in step with the stages.
+/// An index of the partitions by stage, updated with the stages.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
-    /// Not begun.
+    /// Not started.
     pending: BTreeSet<usize>,
-    /// Under way, or about to be.
+    /// Number of running partitions, and of those about to start.
     active: usize,
-    /// Sent, without a response yet.
+    /// Number of sent restores without a response.
     in_flight: usize,
-    /// When to look at a partition, and which.
+    /// The times at which partitions are due, with the partition.
     due: BTreeSet<(Duration, usize)>,
     /// The same by partition.
     times: BTreeMap<usize, Duration>,
-    /// How often a partition was taken up: what a run costs.
+    /// How often a partition was visited: the cost of a run.
     #[cfg(test)]
     pub(super) looks: u64,
 }
@@ -32,7 +32,7 @@ impl Agenda {
         agenda
     }
 
-    /// A partition goes from one stage to another.
+    /// Moves a partition from one stage to another.
     pub(super) fn moves(&mut self, at: usize, from: &Stage, to: &Stage) {
         self.pending.remove(&at);
         self.active -= usize::from(from.is_active());
@@ -41,14 +41,14 @@ impl Agenda {
         self.enters(at, to);
     }
 
-    /// A partition is to be looked at then.
+    /// Schedules a visit of a partition.
     pub(super) fn plan(&mut self, at: usize, due: Duration) {
         self.forget(at);
         self.times.insert(at, due);
         self.due.insert((due, at));
     }
 
-    /// The next partition that is to be looked at by now.
+    /// The next partition that is due.
     pub(super) fn take_due(&mut self, elapsed: Duration) -> Option<usize> {
         let (due, at) = self.due.first().copied().filter(|(due, _)| *due <= elapsed)?;
         self.due.remove(&(due, at));
@@ -60,7 +60,7 @@ impl Agenda {
         Some(at)
     }
 
-    /// When the next one is to be looked at.
+    /// The time at which the next partition is due.
     pub(super) fn next_due(&self) -> Option<Duration> {
         self.due.first().map(|(due, _)| *due)
     }

@@ -1,4 +1,4 @@
-//! How a run handles the results of its orders.
+//! How a run processes the results of its orders.
 
 use sf_backup_proto::PartitionId;
 use sf_backup_proto::flow::{HasPhase, Moment, Observed, Phase, WaitOutcome, new_run_started};
@@ -9,7 +9,7 @@ use crate::restore::journal::{End, Record};
 use crate::restore::stage::{Poll, Stage};
 use crate::restore::{Outcome, Trouble};
 
-/// How often in a row the progress may be unreadable. The caller has tried each time as often as it does.
+/// Maximum consecutive failures to read the progress. The caller has already retried each of them.
 const FAILURES: u32 = 5;
 
 const FOREIGN: &str = "another restore of the partition was started since, which is not part of this plan";
@@ -19,8 +19,8 @@ const DOUBTFUL_FAILURE: &str = "an earlier run may have sent it; the partition's
     one or another; retrying failed restores includes it";
 
 impl Run {
-    /// The record of the last [`Order::Write`](super::Order::Write) is on the disk, or is not and will not be: then nothing more
-    /// is ordered.
+    /// Takes the result of [`Order::Write`](super::Order::Write): whether the record is on disk. If not, no further
+    /// order is returned.
     pub fn written(&mut self, done: bool, now: Now) {
         if !done {
             self.halted = true;
@@ -37,12 +37,13 @@ impl Run {
         }
     }
 
-    /// What [`Order::Read`](super::Order::Read) found: how far the partition's last restore is, if there was one.
+    /// Takes the result of [`Order::Read`](super::Order::Read): the progress of the partition's last restore, if there
+    /// was one.
     pub fn read(&mut self, partition: PartitionId, found: Result<Option<RestoreProgressInfo>, Trouble>, now: Now) {
         let Some(at) = self.index.get(&partition).copied() else { return };
         let Some(stage) = self.partitions.get(at).map(|place| place.stage.clone()) else { return };
         match (stage, found) {
-            // The run is to end meanwhile.
+            // The run was stopped meanwhile.
             (Stage::CheckingBaseline, _) if self.stopping || self.interrupted => self.set(at, Stage::Pending),
             (Stage::CheckingBaseline, Ok(found)) => self.looked(at, found, now),
             (Stage::CheckingBaseline, Err(trouble)) => self.fail(at, Outcome::Refused(trouble), now),
@@ -62,7 +63,7 @@ impl Run {
         }
     }
 
-    /// What became of [`Order::Start`](super::Order::Start).
+    /// Takes the result of [`Order::Start`](super::Order::Start).
     pub fn started(&mut self, partition: PartitionId, done: Result<(), Trouble>, now: Now) {
         let Some(at) = self.index.get(&partition).copied() else { return };
         let Some(Stage::Sending { baseline, .. }) = self.partitions.get(at).map(|place| place.stage.clone()) else {
@@ -84,8 +85,8 @@ impl Run {
         }
     }
 
-    /// A person wants it to end: nothing more is begun, and only what was just sent is awaited. What continues in
-    /// the cluster is found again by the next run.
+    /// Stops the run: starts nothing more, and waits only for restores that were just sent. The next run finds what
+    /// continues in the cluster.
     pub fn interrupt(&mut self) {
         self.interrupted = true;
         self.withdraw();
@@ -99,7 +100,7 @@ impl Run {
         self.write(at, |partition| Record::Starting { partition, baseline: found });
     }
 
-    /// Whether an earlier run has begun it.
+    /// Determines whether an earlier run started the restore.
     fn resolve(
         &mut self,
         at: usize,
@@ -122,13 +123,13 @@ impl Run {
                 self.report(at, RunEvent::NotStarted);
             }
             None if settled => match found.map(|found| found.phase()) {
-                // Begun or not, it is not running, and has not succeeded.
+                // Started or not, it is not running and has not succeeded.
                 Some(Phase::Failure | Phase::Timeout) if self.limits.retry_failed => self.try_again(at),
                 Some(Phase::Failure | Phase::Timeout) => self.unknown(at, DOUBTFUL_FAILURE, now),
                 _ => self.unknown(at, DOUBTFUL, now),
             },
             Some(false) | None => {
-                // Rarely looked at for long, and often at first: as a rule it has been begun.
+                // Read often at first, because usually it was started, then rarely.
                 let passed = now.elapsed.saturating_sub(watch.since);
                 let pause = (passed / 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
                 let left = self.limits.settle.saturating_sub(passed);
@@ -138,7 +139,7 @@ impl Run {
         }
     }
 
-    /// What an earlier run was about to send is not running and has not succeeded, whether it was begun or not.
+    /// Retries a restore of an earlier run that is not running and has not succeeded, whether it was started or not.
     fn try_again(&mut self, at: usize) {
         let problem = Some(DOUBTFUL.to_owned());
         self.write(at, |partition| Record::Started { partition, found: true });
@@ -156,10 +157,10 @@ impl Run {
         self.report(at, RunEvent::Started { found });
     }
 
-    /// What waiting for it came to.
+    /// Takes the result of waiting for a restore.
     pub(super) fn ended(&mut self, at: usize, ended: Waited, now: Now) {
         let WaitOutcome::Final(found) = ended else {
-            // It goes on, or does not: the next run looks again.
+            // It may go on: the next run reads it again.
             self.write(at, |partition| Record::Stuck { partition });
             return self.fail(at, Outcome::Stuck, now);
         };
@@ -178,10 +179,10 @@ impl Run {
         if outcome == Outcome::Restored { self.over(at, outcome, now) } else { self.fail(at, outcome, now) }
     }
 
-    /// Whether a progress is that of this plan's backup, or does not name a backup.
+    /// Whether a progress is that of this plan's backup, or does not identify a backup.
     fn is_ours(&self, at: usize, found: Option<&RestoreProgressInfo>) -> bool {
         let restored = self.plan.restores.get(at).zip(found);
-        // A restore that failed names no backup.
+        // A failed restore does not identify the backup.
         let named = restored.filter(|(_, found)| !matches!(found.phase(), Phase::Failure | Phase::Timeout));
         named.and_then(|(restore, found)| restore.point.is_restored_by(found)) != Some(false)
     }
@@ -205,7 +206,7 @@ impl Run {
         self.fail(at, Outcome::Unknown(problem.to_owned()), now);
     }
 
-    /// It did not go well: what stands before the others may be the same.
+    /// Records a failure, and stops starting further restores: they may fail for the same reason.
     fn fail(&mut self, at: usize, outcome: Outcome, now: Now) {
         self.stopping |= !self.limits.keep_going || matches!(&outcome, Outcome::Refused(trouble) if trouble.fatal);
         self.over(at, outcome, now);
@@ -226,7 +227,7 @@ impl Run {
         self.report(at, RunEvent::Over(outcome));
     }
 
-    /// Takes back what was not sent yet. Once is enough: nothing is prepared after that.
+    /// Resets partitions that were not sent yet. Needed only once, because nothing is prepared after that.
     fn withdraw(&mut self) {
         if std::mem::replace(&mut self.withdrawn, true) {
             return;

@@ -1,4 +1,4 @@
-//! Journals: whole, cut off, or wrong.
+//! Journals: complete, truncated, or invalid.
 
 use proptest::prelude::*;
 
@@ -61,7 +61,7 @@ fn an_inconsistent_journal_is_rejected() {
     assert!(error.to_string().starts_with("line 1: is the journal of another plan"), "{error}");
 }
 
-/// What was cut off at the end is cut away: so it must be ours.
+/// A truncated end is removed, so it must be our own.
 #[test]
 fn a_file_that_does_not_begin_as_a_journal_is_refused() {
     for foreign in [
@@ -78,7 +78,7 @@ fn a_file_that_does_not_begin_as_a_journal_is_refused() {
         "apiVersion: sf-backup/v1\nkind: RestorePlan",
     ] {
         let found = read(foreign.as_bytes());
-        // One brace is how a journal begins, and holds nothing that could be lost.
+        // A single brace is the beginning of a journal, and nothing that could be lost.
         assert_eq!(found.is_ok(), foreign == "{", "{foreign:?}: {found:?}");
     }
     assert_eq!(read(b"").unwrap(), journal::Journal::default());

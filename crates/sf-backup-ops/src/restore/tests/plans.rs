@@ -1,4 +1,4 @@
-//! Plans: what is chosen, and what stands in the file.
+//! Plans: the chosen backups, and the contents of the file.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
     let targets = || vec![target(1), target(2)];
     let pairs = pair(targets(), vec![source(2), source(1)], false, Completeness::Whole).unwrap();
     assert_eq!(pairs[0].sources[0].partition.id, id(51).into());
-    // Created again, twice.
+    // Recreated twice.
     let again = Source { partition: Partition { id: id(99).into(), ..partition(1) }, ..source(1) };
     assert_eq!(
         pair(targets(), vec![source(2), source(1), again], false, Completeness::Partial).unwrap()[0].sources.len(),
@@ -83,7 +83,7 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
         "the partitions differ: fabric:/A/S has 2 named partitions, and no backup fits into 2"
     );
     assert!(pair(targets(), vec![source(1)], false, Completeness::Whole).is_err());
-    // What a storage has need not be everything, and may be more.
+    // The backups on a storage can be incomplete, or include former partitions.
     assert!(pair(targets(), vec![source(1)], false, Completeness::Partial).is_ok());
     assert!(pair(targets(), vec![source(1), source(2), source(3)], false, Completeness::Partial).is_ok());
     assert!(pair(targets(), vec![source(1), source(3)], false, Completeness::Partial).is_err());
@@ -136,7 +136,7 @@ fn differently_partitioned_services_are_reported_on_one_line() {
     );
 }
 
-/// What cannot be listed is not the same as what is not there, in the plan's file as well.
+/// Backups that could not be listed differ from backups that do not exist, in the plan's file as well.
 #[test]
 fn why_a_partition_is_missing_stays_in_the_file() {
     let unlisted = Source { backups: Err("HTTP 504".to_owned()), ..source(1, &[]) };
@@ -153,7 +153,7 @@ fn why_a_partition_is_missing_stays_in_the_file() {
     assert_eq!(Plan::read(&file).unwrap(), plan);
     file["missing"][0]["Cause"] = json!("Lost");
     assert_eq!(Plan::read(&file).unwrap_err().to_string(), "missing[0].Cause: must be NoBackup or NotListed");
-    // Plans of earlier releases do not say.
+    // Plans of earlier releases lack it.
     file["missing"][0].as_object_mut().unwrap().remove("Cause");
     assert_eq!(Plan::read(&file).unwrap().missing[0].cause, Cause::NoBackup);
 }
@@ -195,7 +195,7 @@ fn mistakes_in_a_plan_are_reported_with_their_place() {
     assert!(changed(&|file| file["later"] = json!(1)).starts_with("later: is unknown; expected one of apiVersion"));
     let twice = changed(&|file| file["restores"][1] = file["restores"][0].clone());
     assert_eq!(twice, format!("restores: names partition {} again", id(1)));
-    // For readers alone.
+    // Only for readers.
     assert_eq!(set("/restores/0/Loses", json!("nothing")), "");
 }
 

@@ -1,4 +1,4 @@
-//! Runs: other people's restores, failures, doubts and interruptions.
+//! Runs: foreign restores, failures, unknown outcomes and interruptions.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Stage {
         Now { elapsed: self.elapsed, at: at(self.elapsed.as_secs().cast_signed()) }
     }
 
-    /// The next order that is neither to write nor to wait.
+    /// The next order other than to write or to wait.
     fn order(&mut self) -> Order {
         loop {
             match self.run.next(self.now()) {
@@ -74,7 +74,7 @@ fn the_first_failure_stops_the_run_and_running_restores_are_awaited() {
     stage.read(1, Some(progress("Success", 100)));
     assert_eq!(stage.order(), Order::Done);
     assert_eq!(stage.outcomes(), ["Restored", "Failed", "NotBegun"]);
-    // Another run goes on with the rest, and leaves alone what has ended.
+    // Another run continues with the rest, and does not repeat what has ended.
     let mut stage = Stage::new(&plan, stage.entries, Limits::default());
     stage.start(3);
     stage.read(3, Some(progress("Success", 300)));
@@ -86,15 +86,15 @@ fn the_first_failure_stops_the_run_and_running_restores_are_awaited() {
 #[test]
 fn another_restore_is_never_taken_for_ours() {
     let plan = some_plan(3);
-    // One that is under way already.
+    // A foreign restore that is already running.
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
     stage.read(1, Some(progress("Accepted", 100)));
-    // One that comes after ours.
+    // A foreign restore after ours.
     stage.start(2);
     stage.read(2, Some(progress("Success", 999)));
     assert_eq!(stage.order(), Order::Read(id(3).into()));
     assert_eq!(stage.outcomes(), ["Busy", "Unknown", "NotBegun"]);
-    // One while ours was in doubt.
+    // A foreign restore while the outcome of ours is unknown.
     let entries = vec![entry(1, Record::begun(&plan.fingerprint(), 3)), entry(2, starting(1, None))];
     let mut stage = Stage::new(&plan, entries, keep_going(1));
     stage.read(1, Some(progress("RestoreInProgress", 999)));
@@ -112,7 +112,7 @@ fn a_failure_that_looks_like_the_one_before_is_not_known_to_be_ours() {
     }
     assert_eq!(stage.outcomes(), ["Unknown"]);
     assert!(stage.elapsed >= Limits::SETTLE && stage.run.is_resumable());
-    // If it was certainly begun, it is.
+    // If ours was certainly started, it is ours.
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
     stage.read(1, before.clone());
     assert_eq!(stage.order(), Order::Start(id(1).into()));
@@ -148,7 +148,7 @@ fn refused_and_lost_restores_differ() {
     }
     assert_eq!(stage.order(), Order::Done);
     assert_eq!(stage.outcomes(), ["Refused", "Unknown"]);
-    // What was refused is begun again, what was lost is only verified.
+    // A rejected restore is started again; one whose response was lost is only verified.
     let mut stage = Stage::new(&plan, stage.entries, keep_going(1));
     stage.read(2, Some(progress("RestoreInProgress", 200)));
     assert_eq!(stage.outcomes(), ["NotBegun", "UnderWay"]);
@@ -179,14 +179,14 @@ fn progress_that_stays_unreadable_is_reported() {
         stage.run.read(partition, Err(trouble(false)), stage.now());
     }
     assert_eq!(stage.outcomes(), ["Unknown"]);
-    // It was begun, and that is not forgotten.
+    // It was started, and the journal keeps that.
     let mut stage = Stage::new(&plan, stage.entries, keep_going(1));
     stage.read(1, Some(progress("Success", 100)));
     assert_eq!(stage.order(), Order::Done);
     assert_eq!(stage.outcomes(), ["Restored"]);
 }
 
-/// What failed is restored again if that is asked for, as often as it takes, and what is restored is left alone.
+/// A failed restore is retried on request, repeatedly; restored partitions are left alone.
 #[test]
 fn failed_restores_are_retried_on_request() {
     let plan = some_plan(4);
@@ -209,7 +209,7 @@ fn failed_restores_are_retried_on_request() {
     assert!(idle.is_over() && !idle.is_resumable());
     let mut stage = Stage::new(&plan, stage.entries, retry);
     assert!(!stage.run.is_over());
-    // It fails again, and the one behind it is not come to: that one stays what it was.
+    // It fails again; the next partition is not reached and keeps its outcome.
     let failed = Some(ended_badly("Failure"));
     stage.read(2, failed.clone());
     assert_eq!(stage.order(), Order::Start(id(2).into()));
@@ -227,12 +227,12 @@ fn failed_restores_are_retried_on_request() {
     }
     assert_eq!(stage.order(), Order::Done);
     assert_eq!(stage.outcomes(), ["Restored"; 4]);
-    // The next reader of the journal sees the same.
+    // The next run reads the same from the journal.
     let run = Run::new(plan, &stage.entries, Limits::default()).unwrap();
     assert!(run.is_over() && run.restored() == 4);
 }
 
-/// A run that was killed while it tried again leaves a partition that failed, before or since: it can be tried once more.
+/// A run that was killed during a retry leaves a failed partition, which can be retried.
 #[test]
 fn an_interrupted_retry_can_be_repeated() {
     let plan = some_plan(1);
@@ -248,7 +248,7 @@ fn an_interrupted_retry_can_be_repeated() {
     while stage.elapsed < Limits::SETTLE {
         stage.read(1, failed());
     }
-    // It is certain now that nothing is on its way.
+    // It is certain now that no restore is on its way.
     stage.read(1, failed());
     assert_eq!(stage.order(), Order::Start(id(1).into()));
     stage.run.started(id(1).into(), Ok(()), stage.now());
@@ -258,7 +258,7 @@ fn an_interrupted_retry_can_be_repeated() {
     assert!(Run::new(plan, &stage.entries, Limits::default()).unwrap().is_over());
 }
 
-/// Ten thousand partitions cost a fixed number of looks each, in a first run and in one that goes on, few at a time or all.
+/// Ten thousand partitions take a fixed number of visits each, in a first run and a resumed one, with any concurrency.
 #[test]
 fn the_work_grows_with_the_plan_and_no_faster() {
     const COUNT: u32 = 10_000;
@@ -283,7 +283,7 @@ fn the_work_grows_with_the_plan_and_no_faster() {
                     order => panic!("{order:?}"),
                 }
                 if stop_after < COUNT && stage.run.restored() >= usize::try_from(stop_after).unwrap() {
-                    // Killed: what is under way is found by the next run.
+                    // Killed: the next run finds what is running.
                     break;
                 }
             }
