@@ -1,7 +1,6 @@
-//! What a large cluster may cost, as ratios of two things measured in the same run. Ends with a failure where a mark is
-//! missed.
+//! Limits on the cost of a large cluster, as ratios of two measurements of the same run. Fails if a limit is exceeded.
 
-// A benchmark may panic as a test does.
+// Benchmarks may panic, as tests do.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "marks/days.rs"]
@@ -22,12 +21,12 @@ use http::Request;
 use serde_json::json;
 use sf_backup_sim::{Cluster, Topology};
 
-/// One figure, and what it must keep.
+/// A measured ratio and its limit.
 struct Mark {
     what: &'static str,
     measured: f64,
     limit: f64,
-    /// Whether the limit is the least; else it is the most.
+    /// Whether the limit is a minimum; otherwise it is a maximum.
     least: bool,
     unit: &'static str,
 }
@@ -47,11 +46,11 @@ impl Mark {
 }
 
 fn main() -> ExitCode {
-    // Tests of all targets build this and start it, too; unoptimised figures mean nothing.
+    // Tests of all targets build and start this, too, but figures without optimization are meaningless.
     if !std::env::args().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
     }
-    // Memory first: what was freed before would be used again unseen.
+    // Memory first: freed memory would be reused without being counted.
     let sections: [fn() -> Vec<Mark>; 4] = [size::marks, pages::marks, throughput::marks, days::marks];
     let marks: Vec<Mark> = sections.iter().flat_map(|section| section()).collect();
     for Mark { what, measured, limit, least, unit } in &marks {
@@ -66,7 +65,7 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The shortest of several runs: what disturbs a run only makes it longer.
+/// The shortest of several runs: disturbances only make a run longer.
 fn shortest<T>(runs: u32, mut run: impl FnMut() -> T) -> Duration {
     (0..runs)
         .map(|_| {
@@ -84,7 +83,7 @@ fn ratio(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64()
 }
 
-/// A topology file: so many services in ten applications, each with so many partitions.
+/// A topology file with this many services in ten applications, and this many partitions per service.
 fn topology_file(services: usize, partitions: usize) -> String {
     let mut text = String::from(r#"{"Applications":["#);
     let applications = services.min(10);
@@ -131,13 +130,13 @@ fn request(method: &str, path: &str, body: impl Into<Bytes>) -> Request<Bytes> {
     request.body(body.into()).unwrap()
 }
 
-/// Sends a POST that must be taken.
+/// Sends a POST that must succeed.
 fn post(cluster: &Cluster, path: &str, body: &serde_json::Value) {
     let response = cluster.respond(request("POST", path, body.to_string()));
     assert!(response.status().is_success(), "{path}: {response:?}");
 }
 
-/// Creates an hourly policy of chains on a container, and enables it on entities.
+/// Creates an hourly policy with incremental backups on a container, and enables it on entities.
 fn protect(cluster: &Cluster, entities: impl Iterator<Item = String>) {
     let policy = json!({
         "Name": "Hourly", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 23,

@@ -1,4 +1,4 @@
-//! What callers use: the cluster, its builder, the control interface and scenario files.
+//! The public interface: the cluster, its builder, the control interface and scenario files.
 
 pub(crate) mod builder;
 pub(crate) mod cluster;

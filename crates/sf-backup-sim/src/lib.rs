@@ -1,11 +1,11 @@
 //! A Service Fabric cluster with its Backup & Restore service, simulated in one process.
 //!
-//! Use it to test anything that talks to a real cluster. A cluster responds to requests in memory, or listens on a port of its
-//! own. It responds as the real server does: with the same checks in the same order, the same messages, the same quirks. Its
-//! behavior depends only on the requests, a seed and its own time. That time stands still until [`Cluster::advance`], and
-//! follows real time only while the cluster listens on a socket.
+//! Use it to test anything that talks to a real cluster. A cluster responds to requests in memory, or listens on its
+//! own port. It responds as the real server does: the same checks in the same order, the same messages, the same
+//! quirks. Its behavior depends only on the requests, a seed and its own time. That time stands still until
+//! [`Cluster::advance`], and follows real time only while the cluster listens on a socket.
 //!
-//! A test without a cluster, and without waiting for a night to pass:
+//! A test without a cluster, and without waiting for real time to pass:
 //!
 //! ```
 //! use std::time::Duration;

@@ -15,7 +15,7 @@ pub(crate) fn marks() -> Vec<Mark> {
     let against = |in_large: &str, in_small: &str| ratio(cost(&large, in_large), cost(&small, in_small));
     let first = |list: &str| format!("/Applications/App0/$/{list}?MaxResults={PAGE}");
     let [configurations, backups] = ["GetBackupConfigurationInfo", "GetBackups"].map(first);
-    // From the middle of all that has a policy of its own.
+    // From the middle of the entities with their own policy.
     let later = |service: usize| format!("{configurations}&ContinuationToken=fabric:/App0/Service{service}/%2BO");
     vec![
         Mark::most(
@@ -29,8 +29,8 @@ pub(crate) fn marks() -> Vec<Mark> {
     ]
 }
 
-/// Everything is protected and has a backup; an eighth of the partitions, and ten of the application that is listed, have
-/// policies of their own.
+/// A cluster in which every partition is protected and has a backup. An eighth of the partitions, and ten of the listed
+/// application, have their own policy.
 fn filled(services: usize, partitions: usize) -> Cluster {
     let cluster = cluster(services, partitions);
     let applications = (0..services.min(10)).map(|application| format!("Applications/App{application}"));
@@ -45,7 +45,7 @@ fn filled(services: usize, partitions: usize) -> Cluster {
 fn cost(cluster: &Cluster, path: &str) -> Duration {
     let response = cluster.respond(request("GET", path, ""));
     let page: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
-    // The entity's own item has a place on every page, and is on the first alone.
+    // The entity's own item takes a slot on every page, but is only on the first.
     let items = page.get("Items").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
     assert!((PAGE - 1..=PAGE).contains(&items), "{path}: {page}");
     shortest(5, || (0..ROUNDS).for_each(|_| drop(black_box(cluster.respond(request("GET", path, ""))))))

@@ -1,4 +1,4 @@
-//! Loading 100,000 partitions, and what they occupy.
+//! Loading 100,000 partitions, and the memory that they take.
 
 use serde_json::Value;
 use sf_backup_sim::{Cluster, Topology};

@@ -27,7 +27,7 @@ pub(crate) fn marks() -> Vec<Mark> {
     protect(&cluster, (0..10).map(|application| format!("Applications/App{application}")));
     let listening = cluster.listen().unwrap();
     let bare = bare();
-    // In turns, so that what disturbs one disturbs the other.
+    // Alternately, so that disturbances affect both.
     let [mut simulated, mut nothing] = [0.0_f64; 2];
     for _ in 0..ROUNDS {
         simulated = simulated.max(per_second(listening.address()));
@@ -57,14 +57,14 @@ fn bare() -> SocketAddr {
 }
 
 async fn accepted(request: http::Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    // What a client sent is read, as every server must.
+    // Every server must read what a client sent.
     let _ = request.into_body().collect().await;
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::ACCEPTED;
     Ok(response)
 }
 
-/// Responses per second on several connections at once, one after the other on each.
+/// Responses per second on several connections, with one request at a time on each.
 fn per_second(address: SocketAddr) -> f64 {
     let begun = Instant::now();
     std::thread::scope(|scope| {

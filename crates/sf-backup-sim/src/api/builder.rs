@@ -84,7 +84,7 @@ impl ClusterBuilder {
         self
     }
 
-    /// Sets the start of the cluster's time for the case that neither [`Self::start`], a scenario nor a state file sets it.
+    /// Sets the start of the cluster's time unless [`Self::start`], a scenario or a state file sets it.
     #[must_use]
     pub fn default_start(mut self, at: Timestamp) -> Self {
         self.default_start = Some(at);
@@ -113,16 +113,17 @@ impl ClusterBuilder {
         self
     }
 
-    /// Removes the backup service, as on a cluster that is not configured to have it: the gateway responds with 404 and no body
-    /// to every request for it.
+    /// Removes the backup service, as on a cluster that is configured without it: the gateway responds to every request
+    /// for it with a 404 without a body.
     #[must_use]
     pub fn without_backup_service(mut self) -> Self {
         self.without_backup_service = true;
         self
     }
 
-    /// Sets the time zone of the service's own clock in hours east of UTC, from -12 to 14; the default is 0. West of UTC, dates
-    /// that are not set show as that hour of the first day of the year 1. Dates without a zone in a query are local.
+    /// Sets the time zone of the backup service in hours east of UTC, from -12 to 14; the default is 0. West of UTC,
+    /// dates that are not set are returned as that hour of the first day of the year 1. Dates in a query without a zone
+    /// are local.
     #[must_use]
     pub fn utc_offset_hours(mut self, hours: i8) -> Self {
         self.utc_offset = Some(UtcOffset::nearest(hours));
@@ -246,7 +247,7 @@ impl ClusterBuilder {
         }
         simulation.journal = journal;
         simulation.explorer = self.explorer;
-        // The events at the start.
+        // Runs the events at the start.
         simulation.advance(Duration::ZERO);
         simulation
     }

@@ -42,7 +42,7 @@ struct Shared {
 }
 
 impl Cluster {
-    /// Starts to build a cluster.
+    /// Creates a builder of a cluster.
     pub fn builder() -> ClusterBuilder {
         ClusterBuilder::default()
     }
@@ -55,7 +55,7 @@ impl Cluster {
         self.0.saver.as_ref().map_or(Ok(()), |saver| saver.save(&*self.0.simulation))
     }
 
-    /// A panic in another thread leaves the simulation as it was before the request.
+    /// After a panic in another thread, the simulation is as before the request.
     fn lock(&self) -> MutexGuard<'_, Simulation> {
         self.0.simulation.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,8 +64,8 @@ impl Cluster {
         run(&mut self.lock().gateway.world)
     }
 
-    /// Responds to a request, in memory. Path, query, headers and body count; scheme and authority do not. If a [`Fault`]
-    /// cuts the connection, the response is an empty 502: see [`Self::try_respond`].
+    /// Responds to a request in memory. Ignores scheme and authority. If a [`Fault`] cuts the connection, the response
+    /// is a 502 without a body: see [`Self::try_respond`].
     pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
         self.try_respond(request).unwrap_or_else(|| Refusal::Empty(StatusCode::BAD_GATEWAY).into_response())
     }
@@ -81,7 +81,7 @@ impl Cluster {
         }
     }
 
-    /// Adds a fault, after those that are pending.
+    /// Adds a fault after the pending ones.
     pub fn inject(&self, fault: Fault) {
         self.lock().gateway.faults.add(fault);
     }
@@ -101,7 +101,7 @@ impl Cluster {
         self.lock().gateway.world.clock.now()
     }
 
-    /// Lets time pass, and runs everything that is due on the way: scheduled backups, backups and restores on demand,
+    /// Lets time pass, and runs everything that is due meanwhile: scheduled backups, on-demand backups, restores,
     /// retention, clean-ups.
     pub fn advance(&self, time: Duration) {
         self.lock().advance(time);
@@ -154,8 +154,8 @@ impl Cluster {
         self.with_world(|world| world.report_health(service, state))
     }
 
-    /// Moves the backup service to another node, which takes this long. Until then a POST is refused, and the gateway retries a
-    /// GET. Running backups and restores continue, and no state is lost.
+    /// Moves the backup service to another node, which takes this long. Until then, POST requests are rejected, and the
+    /// gateway retries GET requests. Running backups and restores continue, and no state is lost.
     pub fn fail_over_backup_service(&self, takes: Duration) {
         self.with_world(|world| world.fail_over_service(takes));
     }
@@ -212,8 +212,8 @@ impl ClusterBuilder {
         Cluster(Arc::new(Shared { simulation, saver: None }))
     }
 
-    /// Builds a cluster that keeps its state in a file. If the file exists, the cluster continues from it; what is set here
-    /// must then be the same. Otherwise the file is created.
+    /// Builds a cluster that keeps its state in a file. If the file exists, the cluster continues from it; options set
+    /// here must then equal those in the file. Otherwise the file is created.
     ///
     /// Every request over a socket that changes the cluster is in the file before its response is sent, and the file is always
     /// replaced as a whole. Changes by methods of [`Cluster`] are not saved, nor are storages that clusters share.

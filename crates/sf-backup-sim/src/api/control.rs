@@ -62,10 +62,10 @@ use crate::http::gateway::{Gateway, with_headers};
 use crate::http::in_flight::{InFlightRequest, Step};
 
 const PREFIX: &str = "/$sim/";
-/// The start of paths that are read without faults.
+/// The prefix of paths that are read without faults.
 const READ: &str = "/$sim/read";
 
-/// The largest state that can be exported and imported, in bytes.
+/// Maximum size of a state that can be exported and imported, in bytes.
 pub const LARGEST_STATE: usize = 1024 * 1024 * 1024;
 
 #[derive(Deserialize)]
@@ -81,11 +81,11 @@ struct RoleChange {
     role: RoleOrder,
 }
 
-/// Why an order is refused, as a sentence.
+/// Why an order is rejected, as a sentence.
 type Refused = String;
 
-/// Refuses a request below `/$sim/` that a page of another site sends: it must not control the simulator of a browser's user.
-/// To be called before anything is recorded or done.
+/// Rejects a request below `/$sim/` from a page of another site, which must not control the simulator of a browser's
+/// user. Call it before anything is recorded or done.
 pub(crate) fn refuse_other_sites(simulation: &Simulation, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     if !simulation.control || !request.uri().path().starts_with(PREFIX) {
         return None;

@@ -52,7 +52,7 @@ pub(super) struct Recorded {
 const METADATA: HeaderName = HeaderName::from_static("x-request-metadata");
 
 impl Journal {
-    /// A journal that starts with these lines, which may contain entries already.
+    /// Creates a journal that starts with these lines, which may contain entries.
     pub(crate) fn new(lines: Vec<u8>, requests: u64) -> Self {
         Self { lines, requests, entries: 0 }
     }

@@ -15,7 +15,7 @@ const PAGE: &str = include_str!("page.html");
 const PAGE_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'";
 
-/// The largest file of an explorer.
+/// Maximum size of a file of an explorer.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Content types by extension.

@@ -19,7 +19,7 @@ use crate::world::utc_offset::UtcOffset;
 /// `given`.
 ///
 /// # Errors
-/// If it is no state file, or one of another cluster.
+/// If it is not a state file, or belongs to another cluster.
 pub(crate) fn restore(given: &ClusterBuilder, text: &[u8]) -> Result<Simulation, StateError> {
     let lines = state_file::decode(text)?;
     let mut parts = lines.split_inclusive(|byte| *byte == b'\n');
@@ -68,7 +68,7 @@ fn builder_of(setup: Setup, given: &ClusterBuilder) -> Result<ClusterBuilder, St
     }
     builder.storages = given.storages.clone();
     builder.speed = given.speed;
-    // Recorded orders are carried out again whether or not new ones are accepted.
+    // Recorded orders are repeated whether or not new ones are accepted.
     builder.control = true;
     builder.explorer = given.explorer.clone();
     Ok(builder)
@@ -122,7 +122,7 @@ fn replay(simulation: &mut Simulation, entries: impl Iterator<Item = Entry>) -> 
 /// Replaces the cluster by the one of a state file.
 ///
 /// # Errors
-/// If it is no state file. The cluster is then as before.
+/// If it is not a state file. The cluster does not change then.
 pub(crate) fn import(simulation: &mut Simulation, text: &[u8]) -> Result<(), StateError> {
     let speed = simulation.gateway.world.clock.speed();
     let given = ClusterBuilder::default().speed(speed).control();

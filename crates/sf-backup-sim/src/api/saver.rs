@@ -22,7 +22,7 @@ pub(crate) trait Snapshot: Send + Sync + 'static {
     fn snapshot(&self) -> ((u64, Timestamp), Vec<u8>);
 }
 
-/// The file, and what it contains. Whoever writes keeps the lock from the snapshot to the end of the write: an older state
+/// The file and its contents. A writer holds the lock from the snapshot to the end of the write, so that an older state
 /// never replaces a newer one.
 #[derive(Debug)]
 struct StateFile {
@@ -140,7 +140,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns as lines whether another writer could write meanwhile.
+    /// A snapshot whose lines are whether another writer could write meanwhile.
     struct Probe(OnceLock<Arc<StateFile>>);
 
     impl Snapshot for Probe {

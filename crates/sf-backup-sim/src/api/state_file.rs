@@ -53,7 +53,7 @@ pub(crate) fn encode(lines: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The same JSON in visible ASCII characters, so that a screen shows it, and a program that prints it changes no byte.
+/// The same JSON in printable ASCII, so that screens and programs show it unchanged.
 fn ascii(lines: &[u8]) -> Cow<'_, [u8]> {
     let text = String::from_utf8_lossy(lines);
     let is_shown = |character: char| character.is_ascii() && character != '\u{7f}';
@@ -76,7 +76,7 @@ fn ascii(lines: &[u8]) -> Cow<'_, [u8]> {
 /// The lines after the header.
 ///
 /// # Errors
-/// If it is no state file, has another version, or is damaged.
+/// If it is not a state file, has another version, or is damaged.
 pub(crate) fn decode(text: &[u8]) -> Result<&[u8], StateError> {
     let end = text.iter().position(|byte| *byte == b'\n').ok_or(StateError::Format)?;
     let (first, lines) = text.split_at(end);
@@ -107,7 +107,7 @@ fn checksum(bytes: &[u8]) -> String {
 /// Replaces a file atomically. Only its owner may read it, because policies contain secrets.
 ///
 /// # Errors
-/// If the file is as it was before.
+/// If the file could not be replaced. It is unchanged then.
 pub(crate) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
     let folder = folder_of(path);
@@ -115,7 +115,7 @@ pub(crate) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     new.write_all(text)?;
     new.as_file().sync_all()?;
     new.persist(path).map_err(|error| error.error)?;
-    // The new name outlasts a power cut, where the system can.
+    // Makes the new name survive a power failure, if the system supports it.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }

@@ -89,7 +89,8 @@ impl InFlightRequest {
         }
     }
 
-    /// Whether the request can change the cluster: it reaches the backup service and is no GET, or it uses up a fault.
+    /// Whether the request can change the cluster: it reaches the backup service and is not a GET, or it consumes a
+    /// fault.
     pub(crate) fn is_change(&self, gateway: &Gateway) -> bool {
         let is_read = self.request.method() == Method::GET;
         if is_read && gateway.faults.is_empty() {

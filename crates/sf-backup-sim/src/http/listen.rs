@@ -31,7 +31,7 @@ const LAST_RESPONSES: Duration = Duration::from_secs(1);
 /// What the state file of a cluster contains.
 #[derive(Debug, Clone)]
 pub(crate) enum Saved {
-    /// So many entries of the journal.
+    /// This many entries of the journal.
     Entries(u64),
     /// The file could not be written.
     Failed(String),
@@ -93,7 +93,7 @@ pub(crate) async fn serve_until<C: Served>(
             Ok((stream, _)) => {
                 connections.spawn(connection(cluster.clone(), stream, stopped.clone()));
             }
-            // A client that went away before it was accepted, or no descriptors left for the moment.
+            // A client left before it was accepted, or there are temporarily no descriptors.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(error),
             Err(_) => tokio::task::yield_now().await,
         }
@@ -101,7 +101,7 @@ pub(crate) async fn serve_until<C: Served>(
     }
     drop(listener);
     drop(stopping);
-    // A client that never ends its request must not keep the server up.
+    // A client that never ends its request must not keep the server running.
     let all_done = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(LAST_RESPONSES, all_done).await;
     Ok(())

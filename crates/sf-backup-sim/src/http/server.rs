@@ -21,7 +21,7 @@ use crate::world::refusal::Refusal;
 pub(crate) const CURRENT: Style = Style { unset_members: true, first_names: false, empty_last_token: false };
 /// Responses of the 6.2 preview.
 pub(crate) const PREVIEW: Style = Style { first_names: true, empty_last_token: true, ..CURRENT };
-/// The gateway's own responses: only what is set, and lists end with an empty token.
+/// The gateway's own responses: only set members, and lists end with an empty token.
 pub(crate) const GATEWAY: Style = Style { unset_members: false, first_names: false, empty_last_token: true };
 
 /// The result of a [`Service`] method: the operation's response, or a refusal.

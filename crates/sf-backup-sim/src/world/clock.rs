@@ -81,7 +81,7 @@ impl<E> Clock<E> {
         self.speed
     }
 
-    /// The time after this delay, or the end of time.
+    /// The time after this delay, at most the last second of the year 9999.
     pub(crate) fn later(&self, delay: Duration) -> Timestamp {
         self.now.checked_add(delay).or_else(|| Timestamp::from_unix(LAST_SECOND)).unwrap_or(self.now)
     }

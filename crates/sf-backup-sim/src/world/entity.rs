@@ -1,8 +1,8 @@
-//! Applications, services and partitions as the backup service knows them: by keys.
+//! Applications, services and partitions as the backup service identifies them: by keys.
 //!
-//! A key is the entity's full name with `$` in place of every `/` inside the application's and the service's own name, and
-//! for a partition the id exactly as the URL spelled it. Keys are compared by case, and many rules compare only their
-//! beginning: `fabric:/App1` also finds `fabric:/App10`.
+//! A key is the entity's full name with `$` instead of every `/` inside the application's and the service's own name;
+//! for a partition, followed by the id exactly as the URL spelled it. Keys are case-sensitive, and many rules compare
+//! only their beginning: `fabric:/App1` also finds `fabric:/App10`.
 
 use std::borrow::{Borrow, Cow};
 
@@ -12,7 +12,7 @@ use crate::world::topology::Topology;
 
 const SCHEME: &str = "fabric:/";
 
-/// What kind of entity.
+/// The kind of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Application,
@@ -30,13 +30,13 @@ impl Key {
         Self([SCHEME, &spelled(name)].concat().into())
     }
 
-    /// Of a service with this full name in the application with this full name.
+    /// The key of a service with this full name in the application with this full name.
     pub(crate) fn service(application: &str, name: &str) -> Self {
         let own = name.strip_prefix(application).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
         Self::application(application).below(&spelled(own))
     }
 
-    /// From a text that stands where a key's would.
+    /// Converts a text in place of a key.
     #[cfg(test)]
     pub(crate) fn of_text(text: &str) -> Self {
         Self(text.into())
@@ -62,7 +62,7 @@ impl Key {
         }
     }
 
-    /// The names of the folders that an entity's backups lie in, outermost first.
+    /// The names of the folders of an entity's backups, outermost first.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
         self.parts()
     }
@@ -82,20 +82,20 @@ impl Key {
         self.parts().nth(2).unwrap_or_default()
     }
 
-    /// Whether this key begins with `other`'s text, be it the same entity's or not.
+    /// Whether this key begins with the text of `other`, which may be an unrelated entity.
     pub(crate) fn has_prefix(&self, other: &Self) -> bool {
         self.0.starts_with(&*other.0)
     }
 }
 
-/// A key is found by its text.
+/// Keys can be looked up by their text.
 impl Borrow<str> for Key {
     fn borrow(&self) -> &str {
         &self.0
     }
 }
 
-/// An entity's own name as it stands in keys.
+/// An entity's own name as keys contain it.
 fn spelled(name: &str) -> Cow<'_, str> {
     if name.contains('/') { name.replace('/', "$").into() } else { name.into() }
 }
@@ -105,27 +105,28 @@ fn name_of<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     format!("{SCHEME}{}", parts.join("/").replace('$', "/"))
 }
 
-/// An entity with those above it.
+/// An entity and its ancestors.
 #[derive(Debug, Clone)]
 pub(crate) struct Entity {
     key: Key,
-    /// The service's and the application's, in this order, as far as they are above.
+    /// The service's and the application's keys, in this order, if they are ancestors.
     above: Vec<Key>,
 }
 
-/// Why an id names no entity.
+/// Why an id does not identify an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unresolved {
     ServiceNotFound,
     PartitionNotFound,
-    /// The id is no GUID.
+    /// The id is not a GUID.
     BadGuid,
     /// Something follows the GUID.
     Segments,
 }
 
 impl Entity {
-    /// Finds the entity of an id as the URL spelled it. Applications, and services with two segments, are taken on trust.
+    /// Finds the entity of an id as the URL spelled it. Does not check that applications, and services with two
+    /// segments, exist.
     pub(crate) fn resolve(level: Level, id: &str, topology: &Topology) -> Result<Self, Unresolved> {
         match level {
             Level::Application => Ok(Self { key: Key::application(id), above: Vec::new() }),
@@ -176,7 +177,7 @@ impl Entity {
         &self.key
     }
 
-    /// The entity's own key, without those above.
+    /// The entity's own key, by value.
     pub(crate) fn into_key(self) -> Key {
         self.key
     }
@@ -190,7 +191,7 @@ impl Entity {
         self.above.last().unwrap_or(&self.key)
     }
 
-    /// The keys from the entity's own upwards.
+    /// The keys from the entity's own to the application's.
     pub(crate) fn upwards(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.key).chain(&self.above)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A length of time, possibly negative.
+/// A signed duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Interval {
     ticks: i64,
@@ -31,28 +31,28 @@ impl Interval {
         self.ticks / MINUTE % 60
     }
 
-    /// Cut to whole minutes, towards zero.
+    /// Truncates to whole minutes, towards zero.
     pub(crate) fn whole_minutes(self) -> Self {
         Self { ticks: self.ticks / MINUTE * MINUTE }
     }
 
-    /// Cut to whole hours, towards zero.
+    /// Truncates to whole hours, towards zero.
     pub(crate) fn whole_hours(self) -> Self {
         Self { ticks: self.ticks / HOUR * HOUR }
     }
 
-    /// Whole seconds, towards zero.
+    /// The whole seconds, towards zero.
     pub(crate) fn seconds(self) -> i64 {
         self.ticks / SECOND
     }
 
-    /// As a length of time; `None` if negative.
+    /// The duration; `None` if negative.
     pub(crate) fn duration(self) -> Option<Duration> {
         let ticks = u64::try_from(self.ticks).ok()?;
         Some(Duration::from_micros(ticks / 10) + Duration::from_nanos(ticks % 10 * 100))
     }
 
-    /// Upper case, no weeks, a fraction in the seconds only; a month is 30 days and a year 365.
+    /// Parses upper case without weeks, with a fraction only in the seconds; a month has 30 days and a year 365.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         let (sign, text) = match text.strip_prefix('-') {
@@ -75,7 +75,7 @@ impl Interval {
     }
 }
 
-/// Numbers, each with its unit, in the units' order, each unit at most once.
+/// Parses numbers with their units, in the order of the units, each unit at most once.
 fn components(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
     let mut sum = 0_i64;
     let mut units = units.iter();
@@ -102,7 +102,7 @@ fn amount(number: &str, unit: char) -> Option<i64> {
     whole.parse::<i64>().ok()?.checked_mul(SECOND)?.checked_add(fraction)
 }
 
-/// As `XmlConvert` writes it: days, hours, minutes, seconds, and nothing that is zero.
+/// Formats as `XmlConvert` does: days, hours, minutes and seconds, without those that are zero.
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ticks = self.ticks.unsigned_abs();

@@ -24,7 +24,7 @@ impl Node {
         format!("_Node_{}", self.0)
     }
 
-    /// A number that is as long as real ids, and the same in every run.
+    /// A number of the length of real ids, the same in every run.
     pub(crate) fn id(self) -> Uuid {
         Uuid::from_u128(0x2f4e_6d8c_a0b1_c2d3_e4f5_0617_2839_4a5b_u128.wrapping_add(self.0 as u128))
     }

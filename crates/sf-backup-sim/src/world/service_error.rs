@@ -17,7 +17,7 @@ pub(crate) struct ServiceError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
     Name(&'static str),
-    /// An HRESULT that the service has no name for.
+    /// An HRESULT without a name in the service.
     Number(u32),
 }
 
@@ -75,19 +75,19 @@ pub(crate) const NULL_REFERENCE: ServiceError =
     service_error(FAILED, "E_UNEXPECTED", "Object reference not set to an instance of an object.");
 pub(crate) const TOKEN_WITHOUT_PLUS: ServiceError =
     service_error(FAILED, "E_UNEXPECTED", "Index was outside the bounds of the array.");
-/// A storage that holds nothing, listed without `MaxResults`.
+/// Lists a storage without backups, without `MaxResults`.
 pub(crate) const EMPTY_LIST: ServiceError = service_error(
     FAILED,
     "E_UNEXPECTED",
     "Index was out of range. Must be non-negative and less than the size of the collection.\r\nParameter name: index ,\r\n",
 );
-/// The same with `MaxResults`.
+/// Lists a storage without backups, with `MaxResults`.
 pub(crate) const EMPTY_PAGE: ServiceError = service_error(
     BAD,
     "E_INVALIDARG",
     "Index was out of range. Must be non-negative and less than the size of the collection.\r\nParameter name: index",
 );
-/// The same, when storages before had something.
+/// Lists a storage without backups, after others that had some.
 pub(crate) const EMPTY_REST: ServiceError =
     service_error(FAILED, "E_POINTER", "Value cannot be null.\r\nParameter name: collection");
 
@@ -112,7 +112,7 @@ pub(crate) const WRONG_RANGE: ServiceError =
 pub(crate) const WRONG_NAME: ServiceError =
     service_error(BAD, MISMATCH, "Invalid Source and Target Partition Type Or Name.");
 pub(crate) const WRONG_KIND: ServiceError = service_error(BAD, MISMATCH, "Invalid Source and Target Partition Type.");
-/// While the service's primary moves.
+/// The primary of the service is moving.
 pub(crate) const NOT_PRIMARY: ServiceError = service_error(
     StatusCode::SERVICE_UNAVAILABLE,
     "FABRIC_E_NOT_PRIMARY",
@@ -142,7 +142,7 @@ impl From<Unresolved> for ServiceError {
     }
 }
 
-/// `E_INVALIDARG` of the backup service, with a message of its own.
+/// `E_INVALIDARG` of the backup service, with a specific message.
 pub(crate) fn invalid(message: String) -> Refusal {
     Refusal::Fabric { status: BAD, code: FabricErrorCode::InvalidArgument, spelling: None, message, json: false }
 }
@@ -158,7 +158,7 @@ pub(crate) fn unexpected(message: &str) -> Refusal {
     }
 }
 
-/// A storage's own failure, under the HRESULT that the service has no name for.
+/// A failure of a storage, with an HRESULT that has no name in the service.
 pub(crate) fn storage(hresult: u32, message: &str) -> Refusal {
     Refusal::Fabric {
         status: FAILED,

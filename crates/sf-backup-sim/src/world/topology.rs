@@ -38,7 +38,7 @@ pub use size::{Size, SizeError};
 pub struct Topology {
     /// Sorted by name, with their services by name and partitions by id, as the gateway lists them.
     applications: Vec<Application>,
-    /// The places of the partitions: of the application, of the service in it, and of the partition in that.
+    /// The positions of the partitions: of the application, its service, and the partition in the service.
     partitions: HashMap<Uuid, [u32; 3]>,
 }
 
@@ -72,9 +72,9 @@ pub enum Keys {
     Singleton,
     /// The keys from `low` to `high`, inclusive.
     Int64Range {
-        /// The lowest.
+        /// The lowest key.
         low: i64,
-        /// The highest.
+        /// The highest key.
         high: i64,
     },
     /// A name.
@@ -85,7 +85,8 @@ impl Topology {
     /// Reads a topology file.
     ///
     /// # Errors
-    /// If it is not JSON of that form, or breaks a rule of names, ids or key ranges. The error names the place and the rule.
+    /// If the text is not JSON of this form, or breaks a rule of names, ids or key ranges. The error names the place
+    /// and the rule.
     pub fn from_json(text: &str) -> Result<Self, TopologyError> {
         json::read(text)
     }

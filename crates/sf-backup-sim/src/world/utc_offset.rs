@@ -11,7 +11,7 @@ use sf_backup_proto::Timestamp;
 pub(crate) struct UtcOffset(i8);
 
 impl UtcOffset {
-    /// The offset of so many hours; `None` if no time zone has it.
+    /// Creates the offset of this many hours; `None` if no time zone has it.
     pub(crate) fn hours(hours: i8) -> Option<Self> {
         let nearest = Self::nearest(hours);
         (nearest.0 == hours).then_some(nearest)
@@ -42,7 +42,7 @@ impl UtcOffset {
         let (head, body) = response.into_parts();
         let shifted = std::str::from_utf8(&body).ok().map(|text| {
             let shown = format!("0001-01-01T{:02}:00:00Z", self.0.unsigned_abs());
-            // The only dates that may be unset. Within a text every quote would have a backslash before it.
+            // Only these dates may be unset. Quotes inside of texts are escaped, so they cannot match.
             ["TimeStampUtc", "CreationTimeUtc"].iter().fold(text.to_owned(), |text, member| {
                 text.replace(&format!("\"{member}\":\"{UNSET}\""), &format!("\"{member}\":\"{shown}\""))
             })

@@ -1,4 +1,4 @@
-//! What requests carry, once it is read and checked.
+//! The contents of requests, after parsing and validation.
 
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::policy::{CompressionType, QuickRecovery};

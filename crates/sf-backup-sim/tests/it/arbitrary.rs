@@ -1,4 +1,4 @@
-//! Whatever is asked, a response comes, and it is well formed.
+//! Every request gets a well-formed response.
 
 use bytes::Bytes;
 use http::Request;

@@ -62,7 +62,7 @@ fn error_backup_in_progress() {
     test.pass(1);
     post(&test, FIRST, "Backup", "").done(202);
     assert_eq!(progress(&test)["BackupState"], "Accepted");
-    // Another partition does not care.
+    // Another partition is not affected.
     post(&test, SECOND, "Backup", "").done(202);
 }
 

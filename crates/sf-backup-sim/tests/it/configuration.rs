@@ -1,4 +1,4 @@
-//! Which policy is in force, whole and page by page.
+//! The effective policy, complete and in pages.
 
 use serde_json::{Value, json};
 use sf_backup_sim::Runtime;

@@ -68,7 +68,7 @@ fn it_orders_faults() {
     for body in [json!({ "Operation": "Nonsense" }), json!({ "Status": 99 }), json!({ "ContentType": "\n" })] {
         assert_eq!(order(&test, "faults", body).status, 400);
     }
-    // The interface itself is never struck.
+    // Faults never affect the control interface.
     order(&test, "faults", json!({ "Cut": true })).ok_json();
     ask(&test, "clock");
     assert_eq!(test.get("/BackupRestore/BackupPolicies").status, 502);
@@ -215,7 +215,7 @@ fn it_reads_without_faults_and_without_being_counted() {
         (400, &json!("the backup service is moving to another node"))
     );
     assert_eq!(test.cluster.now(), now);
-    // Only GET is read.
+    // Only GET is allowed.
     assert!(
         test.raw("POST /$sim/read/BackupRestore/BackupPolicies/P/$/Delete?api-version=6.4", &[], "")
             .body

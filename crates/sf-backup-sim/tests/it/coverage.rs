@@ -146,7 +146,7 @@ fn rule_suspend_needs_something_of_the_application_enabled() {
         test.act("Services/CalcApp/CalcService", action).refused(404, "FABRIC_E_BACKUP_NOT_ENABLED", NOT_ENABLED);
     }
     test.enable(&format!("Partitions/{FIRST}"), "P");
-    // Neither the entity nor its own protection matter.
+    // Neither the existence of the entity nor its own policy matters.
     for entity in ["Services/CalcApp/CalcService", "Services/CalcApp/NoSuch", "Applications/CalcApp"] {
         test.act(entity, "SuspendBackup").done(202);
         test.act(entity, "SuspendBackup").done(202);
@@ -174,7 +174,7 @@ fn trap_12_a_suspension_survives_disable_and_enable() {
     test.enable(service, "P");
     test.act(service, "SuspendBackup").done(202);
     test.act(service, "DisableBackup").done(202);
-    // Nothing of the application is enabled now, so that it cannot be resumed either.
+    // Nothing in the application is enabled now, so it cannot be resumed, either.
     test.act(service, "ResumeBackup").refused(404, "FABRIC_E_BACKUP_NOT_ENABLED", NOT_ENABLED);
     test.enable(service, "P");
     assert!(is_suspended(&test, service));

@@ -13,7 +13,7 @@ fn date(test: &Test, line: &str) -> Option<String> {
     test.raw(line, &[], "").header("date").map(ToOwned::to_owned)
 }
 
-/// Of every origin: the backup service, the gateway, a refusal of either, a fault, the control interface.
+/// Responses of every origin: the backup service, the gateway, refusals of both, a fault, the control interface.
 const LINES: [&str; 6] = [
     "GET /BackupRestore/BackupPolicies?api-version=6.4",
     "GET /BackupRestore/BackupPolicies/None?api-version=6.4",
@@ -99,7 +99,7 @@ fn over_a_socket_there_is_one_date_and_it_is_the_clusters() {
     };
     let close = "host: x\r\nconnection: close\r\n";
     let listed = exchange(format!("{} HTTP/1.1\r\n{close}\r\n", LINES[0]));
-    // Larger than anything that is read: refused before the cluster sees it.
+    // Too large to be read: rejected before it reaches the cluster.
     let refused = exchange(format!("POST /x HTTP/1.1\r\n{close}content-length: 99999999\r\n\r\n"));
     for response in [listed, refused] {
         assert_eq!(response.matches("\r\ndate: mon, 01 jan 2024 00:00:00 gmt\r\n").count(), 1, "{response}");

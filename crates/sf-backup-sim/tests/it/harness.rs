@@ -1,4 +1,4 @@
-//! A cluster, and two ways to ask it: by operation, and by hand for what the client refuses to send.
+//! A cluster, and two ways to send requests: by operation, and raw for what the client refuses to send.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
@@ -30,7 +30,7 @@ impl RawResponse {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// A FabricError of the backup service: status, code, message.
+    /// Asserts a FabricError of the backup service: status, code, message.
     #[track_caller]
     pub(crate) fn refused(&self, status: u16, code: &str, message: &str) {
         let said = self.json();
@@ -41,7 +41,7 @@ impl RawResponse {
         assert_eq!(self.header("x-servicefabric"), marker);
     }
 
-    /// A refused model: the one key and what is said of it.
+    /// Asserts an invalid request: the key and the message.
     #[track_caller]
     pub(crate) fn invalid(&self, errors: &str) {
         let message = format!("{{Message:The request is invalid.,ModelState:{{{errors}}}}}");
@@ -54,7 +54,7 @@ impl RawResponse {
         assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
     }
 
-    /// Success without content.
+    /// Asserts success without content.
     #[track_caller]
     pub(crate) fn done(&self, status: u16) {
         assert_eq!((self.status.as_u16(), self.body.as_str()), (status, ""));
@@ -62,7 +62,7 @@ impl RawResponse {
         assert_eq!(self.header("content-type"), None);
     }
 
-    /// Success with JSON.
+    /// Asserts success, and returns the JSON.
     #[track_caller]
     pub(crate) fn ok_json(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -70,7 +70,7 @@ impl RawResponse {
         self.json()
     }
 
-    /// The items of a page without further ones.
+    /// The items of a page that is the last one.
     #[track_caller]
     pub(crate) fn items(&self) -> Vec<Value> {
         let page = self.ok_json();
@@ -99,7 +99,7 @@ impl Test {
         operation.parse(&self.cluster.respond(request.map(Bytes::from)))
     }
 
-    /// A request as written: `METHOD /path?query`, without anything added.
+    /// Sends a request as written: `METHOD /path?query`, without anything added.
     pub(crate) fn raw(&self, line: &str, headers: &[(&str, &str)], body: &str) -> RawResponse {
         let (method, uri) = line.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(uri);
@@ -117,12 +117,12 @@ impl Test {
         format!("{method} {path}{and}api-version={}", self.version)
     }
 
-    /// A GET with the right api-version.
+    /// Sends a GET with the right api-version.
     pub(crate) fn get(&self, path: &str) -> RawResponse {
         self.raw(&self.line("GET", path), &[], "")
     }
 
-    /// A POST of JSON with the right api-version; an empty text is no body.
+    /// Sends a POST of JSON with the right api-version; an empty text is no body.
     pub(crate) fn post(&self, path: &str, body: impl ToString) -> RawResponse {
         let body = body.to_string();
         self.raw(&self.line("POST", path), &[("content-type", "application/json")], &body)
@@ -150,7 +150,7 @@ impl Test {
         self.post(&format!("/{entity}/$/{action}"), "")
     }
 
-    /// Lets so many seconds pass.
+    /// Lets this many seconds pass.
     pub(crate) fn pass(&self, seconds: u64) {
         self.cluster.advance(std::time::Duration::from_secs(seconds));
     }
@@ -160,7 +160,8 @@ impl Test {
         self.cluster.effects().iter().filter(|effect| effect.kind == kind).count()
     }
 
-    /// A policy with this interval and so many incremental backups, on a container, enabled on an entity.
+    /// Creates a policy with this interval and number of incremental backups on a container, and enables it on an
+    /// entity.
     #[track_caller]
     pub(crate) fn protect(&self, entity: &str, interval: &str, incremental: u8) {
         let mut policy = policy("P");
@@ -171,7 +172,7 @@ impl Test {
         self.enable(entity, "P");
     }
 
-    /// The backups of an entity as lists show them.
+    /// The backups of an entity as listed.
     #[track_caller]
     pub(crate) fn backups(&self, entity: &str) -> Vec<Value> {
         self.get(&format!("/{entity}/$/GetBackups")).items()
@@ -194,7 +195,7 @@ pub(crate) fn blob(container: &str) -> Value {
     json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "AccountKey=k", "ContainerName": container })
 }
 
-/// A policy that every runtime takes.
+/// A policy that every runtime accepts.
 pub(crate) fn policy(name: &str) -> Value {
     json!({
         "Name": name,
@@ -205,7 +206,7 @@ pub(crate) fn policy(name: &str) -> Value {
     })
 }
 
-/// The calculator, and some neighbours whose names begin alike or have more levels.
+/// `CalcApp`, and neighbours whose names begin alike or have more levels.
 pub(crate) fn topology() -> Topology {
     let service = |name: &str, kind: &str, persisted: bool, ids: &[u32]| {
         let partitions: Vec<_> = ids
@@ -239,7 +240,7 @@ pub(crate) fn topology() -> Topology {
     Topology::from_json(&topology.to_string()).unwrap()
 }
 
-/// What a cluster's time starts with.
+/// The start of the cluster's time.
 pub(crate) const START: &str = "2024-01-01T00:00:00Z";
 
 /// A member of each item.

@@ -1,4 +1,4 @@
-//! Whether partitions work, and how healthy everything is.
+//! The status and the health of partitions and services.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn ask(test: &Test, path: &str) -> Value {
     test.raw(&format!("GET {path}?api-version=6.0"), &[], "").ok_json()
 }
 
-/// Status and health as the list, the single query and the health query have them, which must agree.
+/// Status and health from the list, the single query and the health query, which must agree.
 fn state(test: &Test, partition: &str) -> (PartitionStatus, HealthState) {
     let single = test.send(&GetPartitionInfo::new(id(partition))).unwrap().unwrap();
     let service = "fabric:/CalcApp/CalcService".parse().unwrap();
@@ -274,7 +274,7 @@ fn the_api_version_decides_on_ids_and_pages() {
     }
     assert_eq!(test.raw("GET /Applications", &[], "").status, 400);
     assert_eq!(Test::new(Runtime::V11_3).raw("GET /Applications?api-version=11.3", &[], "").status, 200);
-    // Tokens are full names, and a page begins behind one even if nothing has that name.
+    // Tokens are full names, and a page begins after its token even if nothing has that name.
     let after = test.raw("GET /Applications?api-version=6.0&ContinuationToken=fabric:/CalcApp2", &[], "").ok_json();
     assert_eq!(after["Items"][0]["Id"], "Shop");
     let typed = test.raw("GET /Applications?api-version=6.0&ApplicationTypeName=ShopType", &[], "").ok_json();

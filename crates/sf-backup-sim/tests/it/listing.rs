@@ -22,7 +22,7 @@ fn plant(test: &Test, partition: &str, storage: &Value, time: &str, kind: Backup
     planted.backup_id.unwrap().to_string()
 }
 
-/// A policy on this storage, enabled on the calculator's service.
+/// Creates a policy with this storage, and enables it on the service of `CalcApp`.
 fn enabled_on(storage: &Value) -> Test {
     let test = Test::new(Runtime::V6_4);
     test.policy_on("P", storage.clone());
@@ -82,7 +82,7 @@ fn rule_a_list_needs_an_enabled_entity() {
     }
     test.policy_on("P", blob("c"));
     test.enable(&format!("Partitions/{FIRST}"), "P");
-    // What is below counts for an application and a service, not beside.
+    // For an application and a service, what is below counts, not what is beside.
     assert!(list(&test, CALC, "").items().is_empty());
     assert!(list(&test, "Applications/CalcApp", "").items().is_empty());
     assert_eq!(list(&test, &format!("Partitions/{SECOND}"), "").status, 404);
@@ -111,7 +111,7 @@ fn trap_08_an_empty_share_is_out_of_range_and_an_empty_container_is_not() {
     list(&test, CALC, "MaxResults=-1").refused(400, "E_INVALIDARG", OUT_OF_RANGE);
 }
 
-/// A service on a share and one of its partitions on a container, so that a list meets both.
+/// A service on a share with one partition on a container, so that a list covers both.
 fn on_two_storages(first: &Value, second: &Value) -> Test {
     let test = enabled_on(first);
     test.policy_on("Q", second.clone());
@@ -121,7 +121,7 @@ fn on_two_storages(first: &Value, second: &Value) -> Test {
 
 #[test]
 fn error_a_storage_that_fails_after_another_gave_something() {
-    // Ids of storages are drawn by chance and decide the order: whichever comes first holds the backup.
+    // Ids of storages are random and decide the order: the first one has the backup.
     for (full, empty) in [(blob("a"), share("b")), (share("b"), share("a"))] {
         let test = on_two_storages(&full, &empty);
         plant(&test, FIRST, &full, "2024-03-09T04:00:00Z", BackupType::Full);
@@ -225,7 +225,7 @@ fn rule_folders_are_exact_where_keys_are_not() {
     plant(&test, &partition(4), &storage, "2024-03-09T04:00:00Z", BackupType::Full);
     plant(&test, &partition(5), &storage, "2024-03-09T05:00:00Z", BackupType::Full);
     assert!(list(&test, "Services/Shop/Cart", "").items().is_empty());
-    // The key of its application begins like the one that is enabled; that is not above it.
+    // The key of its application begins like the enabled one, which is not its ancestor.
     assert_eq!(list(&test, "Services/Shop/EU/Cart", "").status, 404);
     assert_eq!(list(&test, "Applications/Shop", "").items().len(), 1);
 }

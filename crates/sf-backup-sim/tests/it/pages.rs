@@ -43,7 +43,7 @@ fn an_explorer_is_served_from_its_folder_only() {
         let found = test.raw(&format!("GET {path}"), &[], "");
         assert_eq!((found.status.as_u16(), found.body.as_str()), (404, ""), "{path}");
     }
-    // Without a folder there is none.
+    // Without a folder, there is no explorer.
     assert_eq!(Test::new(Runtime::V6_4).raw("GET /Explorer/", &[], "").status, 400);
 }
 
@@ -71,7 +71,7 @@ fn a_page_of_another_site_cannot_control_the_simulator() {
     assert_eq!(["same-origin", "none"].map(advance), [200, 200]);
 }
 
-/// A refused order must not be in the state file either, which a restart carries out again.
+/// A rejected order must not be in the state file, either, because a restart would carry it out.
 #[test]
 fn an_order_of_another_site_is_neither_carried_out_nor_recorded() {
     let test = Test::of(Cluster::builder().control().recorded().build());

@@ -1,4 +1,4 @@
-//! What is checked before an operation runs, and in which order.
+//! The checks before an operation runs, and their order.
 
 use serde_json::json;
 use sf_backup_proto::{OPERATIONS, Operation, SkipRestorePartition};

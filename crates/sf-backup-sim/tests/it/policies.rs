@@ -1,4 +1,4 @@
-//! Policies: what they may hold, how they come back, and when they can go.
+//! Policies: what they may contain, how they are returned, and when they can be deleted.
 
 use serde_json::{Value, json};
 use sf_backup_sim::Runtime;
@@ -7,7 +7,7 @@ use crate::harness::{FIRST, Test, blob, policy};
 
 const CREATE: &str = "/BackupRestore/BackupPolicies/$/Create";
 
-/// What comes back of a policy with this member changed.
+/// The stored policy after this member was changed.
 fn stored(test: &Test, member: &str, value: Value) -> Value {
     let mut view = policy("P");
     view[member] = value;
@@ -179,6 +179,6 @@ fn rule_policies_page_by_name() {
     assert_eq!(names("?MaxResults=2"), (vec![json!("a"), json!("b+1")], json!("b+1")));
     assert_eq!(names("?MaxResults=2&ContinuationToken=b%2B1"), (vec![json!("c")], Value::Null));
     assert_eq!(names("?MaxResults=-5"), (vec![json!("a")], json!("a")));
-    // Trap 10: a raw plus arrives as a space, and `b 1` comes before `b+1`.
+    // A raw plus arrives as a space, and `b 1` comes before `b+1`.
     assert_eq!(names("?ContinuationToken=b+1").0, [json!("b+1"), json!("c")]);
 }

@@ -1,4 +1,4 @@
-//! What a policy may hold, and what becomes of it.
+//! What policies may contain, and how it is stored.
 
 use serde_json::{Value, json};
 use sf_backup_sim::Runtime;

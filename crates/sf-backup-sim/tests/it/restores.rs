@@ -147,7 +147,7 @@ fn error_a_chain_with_a_missing_link() {
     let test = protected(Runtime::V6_4);
     test.pass(2 * 3600);
     let incremental = backups(&test).remove(1);
-    // Retention that began with one hour leaves the chain alone; a clean-up does not.
+    // Retention that started with one hour keeps the chain; a clean-up does not.
     test.post("/Services/CalcApp/CalcService/$/DisableBackup", json!({ "CleanBackup": true })).done(202);
     test.pass(4);
     test.enable("Services/CalcApp/CalcService", "P");

@@ -1,4 +1,4 @@
-//! Backups that go: after their time, and with a disable.
+//! Deletion of backups: by retention, and by a disable with clean-up.
 
 use serde_json::{Value, json};
 use sf_backup_sim::{EffectKind, Runtime};
@@ -37,7 +37,7 @@ fn hours(test: &Test) -> String {
 fn rule_the_newest_full_one_past_its_time_stays_with_all_that_follow() {
     let test = with(&view("PT1H", 1, &basic("PT2H", 0)));
     test.pass(6 * 3600 + 1);
-    // Full at 1, 3, 5. At 6 those before 4 are past their time: the newest full one of them, at 3, stays.
+    // Full at 1, 3, 5. At 6, those before 4 have expired: the newest full one of them, at 3, is kept.
     assert_eq!(hours(&test), "03 04 05 06");
 }
 
@@ -62,7 +62,7 @@ fn rule_passes_are_daily_from_one_day_on() {
     test.pass(47 * 3600);
     assert_eq!(test.count(EffectKind::BackupDeleted), 0);
     test.pass(3600 + 1);
-    // At 48 h all before 24 h but the newest, of two partitions.
+    // At 48 h, all before 24 h except the newest, of two partitions.
     assert_eq!(test.count(EffectKind::BackupDeleted), 2 * 22);
 }
 
@@ -74,7 +74,7 @@ fn rule_other_values_do_not_reach_the_passes_under_way() {
     assert_eq!(shown["RetentionPolicy"]["RetentionDuration"], "P10D");
     test.pass(5 * 3600 + 1);
     assert_eq!(hours(&test), "03 04 05");
-    // Taken away and given again, they do.
+    // After the retention was removed and set again, they apply.
     test.post("/BackupRestore/BackupPolicies/P/$/Update", view("PT1H", 0, &Value::Null)).done(200);
     test.post("/BackupRestore/BackupPolicies/P/$/Update", view("PT1H", 0, &basic("P10D", 0))).done(200);
     test.pass(5 * 3600);

@@ -1,12 +1,12 @@
-//! The rows of the server's error table that no rule leads to by itself: ordered, they come as the server sends them, and
-//! the client reads them for what they are.
+//! The server's errors that no rule causes: injected, they are sent as the server sends them, and the client classifies
+//! them.
 
 use sf_backup_proto::{ErrorKind, FabricErrorCode, Operation, SuspendServiceBackup};
 use sf_backup_sim::{EffectKind, Fault, Refusal, Runtime};
 
 use crate::harness::{FIRST, Test};
 
-/// The code under its status, from the service, on a POST, which the gateway passes on as it is.
+/// Responds with this code and status from the service to a POST, which the gateway does not retry.
 #[track_caller]
 fn row(name: &'static str, status: u16, kind: ErrorKind, transient: bool) {
     let test = Test::new(Runtime::V6_4);
@@ -28,7 +28,7 @@ fn row(name: &'static str, status: u16, kind: ErrorKind, transient: bool) {
     assert_eq!((error.kind(), error.is_transient()), (kind, transient), "{error}");
     assert_eq!(code.facts().unwrap().status, status, "the table of codes has another status");
     assert_eq!(test.count(EffectKind::Suspended), 0);
-    // It was ordered once.
+    // It was injected once.
     test.send(&suspend).unwrap();
 }
 

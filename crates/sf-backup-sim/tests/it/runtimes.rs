@@ -1,4 +1,4 @@
-//! What the releases do differently.
+//! Differences between the releases.
 
 use serde_json::{Value, json};
 use sf_backup_proto::{
@@ -34,7 +34,7 @@ fn runtime_6_2_takes_a_tilde_for_a_slash() {
     test.enable("Services/CalcApp~CalcService", "P");
     let page = test.config("Services/CalcApp/CalcService").ok_json();
     assert_eq!(page["Items"][0]["ServiceName"], "fabric:/CalcApp/CalcService");
-    // Not in a policy's name.
+    // Not in the name of a policy.
     test.policy("a~b");
     assert_eq!(test.get("/BackupRestore/BackupPolicies/a~b").ok_json()["Name"], "a~b");
 }
@@ -104,7 +104,7 @@ fn runtime_11_3_keeps_the_later_members_of_a_policy() {
     }
 }
 
-/// The main job, by operations, on every release.
+/// The main workflow by operations, on every release.
 #[test]
 fn the_main_job_by_operations() {
     for runtime in Runtime::ALL {

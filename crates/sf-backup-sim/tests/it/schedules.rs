@@ -1,4 +1,4 @@
-//! Periodic backups: when, and in which chains.
+//! Periodic backups: their times and chains.
 
 use serde_json::{Value, json};
 use sf_backup_sim::{EffectKind, Runtime, Speed};
@@ -33,7 +33,7 @@ fn rule_the_first_backup_comes_after_one_interval() {
     assert!(backups(&test).is_empty());
     test.pass(1);
     assert_eq!(hours(&test), ["01:00"]);
-    // Each partition on its own.
+    // One per partition.
     assert_eq!(test.count(EffectKind::BackupMade), 2);
     test.pass(7200);
     assert_eq!(hours(&test), ["01:00", "02:00", "03:00"]);
@@ -68,7 +68,7 @@ fn rule_a_new_chain_starts_after_update_resume_and_another_policy() {
             test.act(SERVICE, "SuspendBackup").done(202);
             test.act(SERVICE, "ResumeBackup").done(202);
         },
-        // The same policy, unchanged: nothing restarts.
+        // The same policy unchanged: nothing restarts.
         &|| test.enable(SERVICE, "P"),
         &|| {
             test.policy_on("Q", blob("c"));

@@ -1,4 +1,4 @@
-//! A policy that replicas cannot read any longer: backups stop, and everything reports healthy.
+//! A policy that replicas can no longer read: backups stop, and everything reports healthy.
 
 use serde_json::json;
 use sf_backup_sim::{Cluster, EffectKind};
@@ -36,7 +36,7 @@ fn periodic_backups_stop_and_nothing_shows_until_the_policy_is_updated() {
         (policy, config)
     );
     assert_eq!(test.backups(SERVICE).len(), 2);
-    // Neither what is resumed nor what comes under the policy now is backed up.
+    // Neither resumed partitions nor newly enabled ones are backed up.
     test.act(SERVICE, "SuspendBackup").done(202);
     test.act(SERVICE, "ResumeBackup").done(202);
     test.enable("Applications/Shop", "P");

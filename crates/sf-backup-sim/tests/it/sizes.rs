@@ -1,4 +1,4 @@
-//! Backups that take time, by how much a partition holds.
+//! The duration of backups by the size of a partition.
 
 use std::num::NonZeroU32;
 
@@ -7,7 +7,7 @@ use sf_backup_sim::{Cluster, EffectKind};
 
 use crate::harness::{FIRST, SECOND, Test, each, partition, topology};
 
-/// A megabyte a second: sizes are seconds.
+/// One megabyte per second: sizes are seconds.
 fn slow() -> Test {
     let one = NonZeroU32::new(1).unwrap();
     Test::of(Cluster::builder().topology(topology()).megabytes_per_second(one).control().build())
@@ -26,7 +26,7 @@ fn an_hourly_backup_that_takes_an_hour_is_made_every_other_hour() {
     test.pass(2 * 3_600 - 1);
     assert_eq!(times(&test, FIRST), Vec::<String>::new());
     assert_eq!(times(&test, SECOND), ["2024-01-01T01:00:00Z"]);
-    // It shows once it is done, under the time when it was begun; the next is due an hour later.
+    // It is listed once it is complete, with the time of its start; the next one is due an hour later.
     test.pass(1);
     assert_eq!(times(&test, FIRST), ["2024-01-01T01:00:00Z"]);
     test.pass(4 * 3_600);

@@ -14,7 +14,7 @@ fn connect(listening: &Listening) -> TcpStream {
     socket
 }
 
-/// Reads one response: up to its head's end, and as many bytes as that announces.
+/// Reads one response: its head, and as many bytes as that announces.
 fn read_response(socket: &mut TcpStream) -> String {
     let mut response = Vec::new();
     let mut byte = [0];
@@ -118,7 +118,7 @@ fn time_follows_the_real_one_at_the_speed_set() {
     let frozen = Cluster::builder().speed(Speed::FROZEN).build();
     let start = (fast.now(), frozen.now());
     let listening = [fast.listen().unwrap(), frozen.listen().unwrap()];
-    // A second of virtual time is a microsecond: the first request must find more.
+    // A second of virtual time is a microsecond: the first request must find a later time.
     while fast.now() == start.0 {
         for listening in &listening {
             let mut socket = connect(listening);

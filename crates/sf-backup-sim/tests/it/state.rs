@@ -1,4 +1,4 @@
-//! State files: what survives a restart, and what is refused.
+//! State files: what survives a restart, and what is rejected.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -23,7 +23,7 @@ fn open(file: &Path) -> Test {
     Test::of(builder().open_state(file).unwrap())
 }
 
-/// Everything that a client can see.
+/// Everything that is visible to a client.
 fn view(test: &Test) -> Vec<Value> {
     let mut view = vec![
         test.get("/BackupRestore/BackupPolicies").ok_json(),
@@ -40,7 +40,7 @@ fn view(test: &Test) -> Vec<Value> {
     view
 }
 
-/// A cluster with a bit of everything.
+/// Changes a cluster in every way.
 fn live(test: &Test) {
     test.policy("P");
     test.post(&format!("/{SERVICE}/$/EnableBackup"), json!({ "BackupPolicyName": "P" })).done(202);
@@ -50,9 +50,9 @@ fn live(test: &Test) {
     test.raw("POST /$sim/quorum-loss", &[], &json!({ "PartitionId": FIRST, "Takes": "PT2H" }).to_string()).ok_json();
     test.raw("POST /$sim/clock", &[], r#"{"Advance":"PT90M"}"#).ok_json();
     test.raw("POST /$sim/faults", &[], r#"{"Operation":"GetBackupPolicyByName","Times":3,"Latency":"PT5S"}"#).ok_json();
-    // A read that uses up a fault.
+    // A read that consumes a fault.
     test.get("/BackupRestore/BackupPolicies/P").ok_json();
-    // A refused change.
+    // A rejected change.
     test.post("/BackupRestore/BackupPolicies/$/Create", policy("P"));
 }
 

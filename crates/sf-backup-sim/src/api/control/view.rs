@@ -1,4 +1,4 @@
-//! What the control interface shows of the cluster, as JSON.
+//! The JSON responses of the control interface.
 
 use serde_json::{Value, json};
 

@@ -10,7 +10,7 @@ use super::query::Query;
 /// The maximum number of items in a page.
 const LARGEST: usize = 1_000;
 
-/// A page of the wanted items. They must be sorted by name.
+/// A page of these items, which must be sorted by name.
 pub(super) fn page<I, T>(
     call: &Call<'_>,
     items: &[I],

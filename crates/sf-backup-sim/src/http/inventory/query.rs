@@ -1,4 +1,4 @@
-//! One query, ready to be responded to.
+//! A query that was routed, before its response.
 
 use crate::world::refusal::Refusal;
 use sf_backup_proto::PartitionId;

@@ -24,7 +24,7 @@ pub(super) fn one(query: &Query<'_>) -> Result<Value, Refusal> {
     found.map(|replica| described(service, replica)).ok_or(NONE)
 }
 
-/// A replica as its node sees it.
+/// A replica as its node reports it.
 pub(super) fn detail(query: &Query<'_>) -> Result<Value, Refusal> {
     let node = Node::named(query.id(0)).ok_or_else(refusal::gateway_node_missing)?;
     let (partition, _) = query.partition(1)?;

@@ -1,6 +1,6 @@
 //! Goldens of every query, on every runtime.
 //!
-//! `UPDATE_GOLDENS=1 cargo test -p sf-backup-sim goldens` writes the files below `tests/golden` again.
+//! `UPDATE_GOLDENS=1 cargo test -p sf-backup-sim goldens` rewrites the files below `tests/golden`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

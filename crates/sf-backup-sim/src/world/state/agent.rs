@@ -15,7 +15,7 @@ use super::store::{FIRST_EPOCH, Folder, StoreFailure, StoreKey, Stored, whole_se
 use crate::world::effect::EffectKind;
 use crate::world::entity::{Entity, Key, Level};
 
-/// The replica of a partition. There may be millions, so what is rare is boxed.
+/// The replica of a partition. Rare members are boxed, because there may be millions.
 #[derive(Debug)]
 pub(crate) struct Agent {
     /// The policy in effect, and its unique id.

@@ -29,7 +29,8 @@ const SCHEME: &str = "fabric:/";
 
 pub(super) fn names_and_keys(applications: &[Application]) -> Result<(), TopologyError> {
     let mut names = HashSet::new();
-    // There may be a million: sorting them takes less time than a set, and which one is given twice matters only if one is.
+    // There may be a million ids: sorting them takes less time than a set, and finding the duplicate only matters if
+    // there is one.
     let mut ids = has_duplicates(applications).then(HashSet::new);
     for (a, application) in applications.iter().enumerate() {
         let at = format!("Applications[{a}]");

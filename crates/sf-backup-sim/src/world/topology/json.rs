@@ -19,7 +19,8 @@ pub(super) fn read(text: &str) -> Result<Topology, TopologyError> {
     read_from(serde_json::Deserializer::from_str(text))
 }
 
-/// Reads from a stream. Fails after so many bytes, which bounds the memory: the topology never takes more than the text.
+/// Reads from a stream. Fails after this many bytes, which bounds the memory: the topology never takes more than the
+/// text.
 pub(super) fn read_stream(source: impl Read, limit: u64) -> Result<Topology, TopologyError> {
     let source = BufReader::with_capacity(BUFFER, Bounded { source, limit, left: limit });
     read_from(serde_json::Deserializer::from_reader(source))
@@ -65,7 +66,7 @@ const BUFFER: usize = 64 * 1024;
 /// The maximum size of a topology file: enough for [`MAX_PARTITIONS`].
 pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
-/// A reader that fails after so many bytes.
+/// A reader that fails after this many bytes.
 struct Bounded<R> {
     source: R,
     limit: u64,

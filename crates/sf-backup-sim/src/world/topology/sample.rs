@@ -1,4 +1,4 @@
-//! Topologies that are made, not read: the default, the sample of the command line, and one of any size.
+//! Built-in topologies: the default, the sample of the command line, and one of any size.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ const GENERATED_ID: u128 = 0x6e5c_0000_0000_4000_8000_0000_0000_0000;
 const FIRST_ID: u128 = 0x6b1c_2f7e_0000_4000_8000_0000_0000_0000;
 
 impl Topology {
-    /// The cluster of `sf-backup sim`: two applications, four services of which one is stateless, and ten partitions of every
-    /// kind. `fabric:/CalcApp/CalcService` is the one of the default.
+    /// The topology of `sf-backup sim`: two applications, four services of which one is stateless, and ten partitions
+    /// of every kind. Contains `fabric:/CalcApp/CalcService` of the default.
     pub fn sample() -> Self {
         let partition = |last: u128, keys| Partition { id: Uuid::from_u128(FIRST_ID + last), keys };
         let service = |name: &str, stateful: bool, partitions| Service {
@@ -42,7 +42,7 @@ impl Topology {
         Self::checked(applications).unwrap_or_default()
     }
 
-    /// A cluster of a given size for load tests, with names such as `fabric:/App1/Service1`.
+    /// Creates a topology of a given size for load tests, with names such as `fabric:/App1/Service1`.
     pub fn generate(size: Size) -> Self {
         let Size { applications, services, partitions } = size;
         let mut last = 0_u128;
