@@ -1,4 +1,4 @@
-//! What can be typed: the commands and the global options.
+//! The command line: the commands and the global options.
 
 pub(crate) mod help;
 pub(crate) mod usage;
@@ -107,7 +107,7 @@ pub(crate) enum Noun {
 }
 
 impl Noun {
-    /// The file that the result goes to.
+    /// The file that the result is written to.
     pub(crate) fn output_file(&self) -> Option<&Path> {
         let file: &OutputFile = match self {
             Self::Policy(verb) => verb.output_file()?,
@@ -124,7 +124,7 @@ impl Noun {
     }
 }
 
-/// Every command, in words as they are typed: `["apply", "app backups", …]`.
+/// Every command in the words that are typed: `["apply", "app backups", …]`.
 pub fn commands() -> Vec<String> {
     let mut command = Cli::command();
     command.build();
@@ -135,7 +135,7 @@ pub fn commands() -> Vec<String> {
         if command.get_name() == "help" {
             continue;
         }
-        // `sim` alone is a command as well.
+        // `sim` is also a command by itself.
         if inner.peek().is_none() || !command.is_subcommand_required_set() {
             commands.extend(command.get_bin_name().and_then(|name| name.strip_prefix("sf-backup ")).map(str::to_owned));
         }
@@ -145,7 +145,7 @@ pub fn commands() -> Vec<String> {
     commands
 }
 
-/// Shown when nothing was asked for.
+/// Printed if no command is given.
 pub(crate) const WHERE_TO_BEGIN: &str = "\
 sf-backup manages backups of Azure Service Fabric clusters.
 
@@ -193,7 +193,7 @@ mod tests {
         command.build();
         let mut left = vec![&command];
         while let Some(command) = left.pop() {
-            // The names of clap's own `help COMMAND` have none.
+            // The subcommands of clap's own `help` are skipped.
             left.extend(command.get_subcommands().filter(|inner| inner.get_name() != "help"));
             let silent = command.get_arguments().filter(|argument| argument.get_help().is_none());
             let silent: Vec<_> = silent.map(|argument| argument.get_id().as_str()).collect();
@@ -201,7 +201,7 @@ mod tests {
         }
     }
 
-    /// `--help` shows how it is typed; where nothing can be given there is nothing to show.
+    /// Examples show complete command lines; a command without arguments needs none.
     #[test]
     fn every_command_shows_examples_of_itself() {
         let mut command = Cli::command();

@@ -1,4 +1,4 @@
-//! What needs a cluster or a runtime: sessions, batches, pages, waiting, dry runs, prompts and signals.
+//! Everything that requires a cluster or a runtime: sessions, batches, pages, waiting, dry runs, prompts and signals.
 
 pub(crate) mod backup_search;
 pub(crate) mod backups;

@@ -1,4 +1,4 @@
-//! The commands: each in a file or a folder of its own, none uses another.
+//! The commands, each in its own file or folder. No command uses another.
 
 pub(crate) mod app;
 pub(crate) mod apply;

@@ -1,7 +1,7 @@
-//! Which cluster a run talks to, as whom, and where each part of that was said.
-//! Sources form layers: flags, the environment, a context, what sfctl has selected, defaults. They are taken by groups
-//! that belong together ([`Settings`] has one member for each), so that a certificate of one source never meets a key of
-//! another: the highest source that says anything in a group decides all of it.
+//! The connection of a run: endpoints, credentials and trust, each with its source. Sources are layers: flags, the
+//! environment, a context, sfctl's settings, defaults. They are used in groups of settings that belong together
+//! ([`Settings`] has one member for each), so that a certificate of one source is never combined with the key of
+//! another: the highest source that sets anything in a group decides the whole group.
 
 pub(crate) mod context_fields;
 pub(crate) mod context_file;
@@ -33,7 +33,7 @@ use crate::output::failure::{Failure, append_sources};
 pub(crate) use layers::{Layer, given};
 pub(crate) use settings::{ClientFiles, ServerTrust, Settings, Token};
 
-/// Where a value was said.
+/// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     Flags,
@@ -55,14 +55,14 @@ impl fmt::Display for Source {
     }
 }
 
-/// A value, and where it was said.
+/// A value and its source.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Setting<T> {
     pub(crate) value: T,
     pub(crate) source: Source,
 }
 
-/// What a run uses, decided once.
+/// The connection of a run.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) endpoints: Setting<Endpoints>,
@@ -72,14 +72,14 @@ pub(crate) struct Connection {
     pub(crate) api_version: Option<Setting<ApiVersion>>,
     pub(crate) id_delimiter: Setting<Delimiter>,
     pub(crate) timeout: Option<Setting<Timeout>>,
-    /// What a person may want to know of how it was decided.
+    /// Notes about how it was decided.
     pub(crate) notes: Vec<String>,
-    /// What a person must know.
+    /// Warnings about how it was decided.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Connection {
-    /// What the arguments say, with everything else from `environment`.
+    /// Creates the connection from the arguments, with everything else from `environment`.
     pub(crate) fn of(args: &ConnectionArgs, environment: &Environment) -> Result<Self, Failure> {
         let found = layers::find(args, environment)?;
         let mut connection = resolve::resolve(&found.layers);
@@ -87,12 +87,12 @@ impl Connection {
         Ok(connection)
     }
 
-    /// What only these layers say.
+    /// Creates the connection from only these layers.
     pub(crate) fn from_layers(layers: &[Layer]) -> Self {
         resolve::resolve(layers)
     }
 
-    /// The same as one source would say it. Defaults are not said.
+    /// The settings as a single source would have them, without defaults.
     pub(crate) fn settings(&self) -> Settings {
         let value = |delimiter: &Setting<Delimiter>| (delimiter.source != Source::Default).then_some(delimiter.value);
         Settings {
@@ -106,7 +106,7 @@ impl Connection {
         }
     }
 
-    /// The files read: who we are, and who the cluster must be.
+    /// Reads the files: the client certificate, and the trusted certificates.
     pub(crate) fn tls(&self) -> Result<TlsConfig, Failure> {
         let files = self.tls_files();
         if files.cert_store.is_some() && files.stored_client().is_none() {
@@ -119,7 +119,7 @@ impl Connection {
         })
     }
 
-    /// The certificate store with the client certificate, if it comes from one, and which it is.
+    /// The certificate store and the query for the client certificate, if it is in one.
     pub(crate) fn stored_client(&self) -> Option<(CertificateStore, StoreQuery)> {
         self.tls_files().stored_client()
     }
@@ -142,7 +142,7 @@ impl Connection {
         }
     }
 
-    /// What the cluster is called: by the context that names its endpoints, or by the first endpoint.
+    /// The name of the cluster: the context with its endpoints, or the first endpoint.
     pub(crate) fn cluster_name(&self) -> String {
         match &self.endpoints.source {
             Source::Context(name) => name.to_string(),
@@ -153,12 +153,12 @@ impl Connection {
         }
     }
 
-    /// A client's settings, for all endpoints.
+    /// The settings of a client for all endpoints.
     pub(crate) fn builder(&self, tls: TlsConfig) -> ClientBuilder {
         self.builder_at(&self.endpoints.value, tls)
     }
 
-    /// A client's settings, for some of the endpoints.
+    /// The settings of a client for some of the endpoints.
     pub(crate) fn builder_at(&self, endpoints: &Endpoints, tls: TlsConfig) -> ClientBuilder {
         let mut builder = Client::builder(endpoints.first().clone())
             .other_endpoints(endpoints.iter().skip(1).cloned())
@@ -176,7 +176,7 @@ impl Connection {
         builder
     }
 
-    /// Says what a person must or may want to know of how it was decided.
+    /// Prints the notes and warnings.
     pub(crate) fn print_warnings(&self, terminal: &mut Terminal<'_>) {
         for warning in &self.warnings {
             terminal.warn(warning);
@@ -188,7 +188,7 @@ impl Connection {
         }
     }
 
-    /// The client of these settings.
+    /// Creates the client.
     pub(crate) fn client(&self, builder: ClientBuilder) -> Result<Client, Failure> {
         let refused = |error: SettingsError| {
             let problem = append_sources(error.to_string(), error.source());
@@ -197,7 +197,7 @@ impl Connection {
         builder.try_build().map_err(refused)
     }
 
-    /// What a dry run is for: the first endpoint. It shows where a token would be, and does not fetch it.
+    /// The target of a dry run: the first endpoint. Indicates a token without getting it.
     pub(crate) fn target(&self) -> Target {
         let mut target = Target::new(self.endpoints.value.first().clone()).id_delimiter(self.id_delimiter.value.into());
         if let Some(version) = &self.api_version {
@@ -212,12 +212,12 @@ impl Connection {
         target
     }
 
-    /// Whether every endpoint is one of plain http.
+    /// Whether every endpoint is plain http.
     fn is_plain(&self) -> bool {
         !self.endpoints.value.iter().any(Endpoint::is_https)
     }
 
-    /// The origin of identities that were not typed, for errors about them.
+    /// The source of credentials that were not given as flags, for errors.
     fn who_said_so(&self) -> String {
         let client = self.client.as_ref().map(|client| ("the client certificate", &client.source));
         let server = self.server.as_ref().map(|server| ("the server's identity", &server.source));

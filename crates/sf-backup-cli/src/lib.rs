@@ -35,7 +35,7 @@ use output::list_options::ListOptions;
 use output::local_time::zone;
 use output::render::Format;
 
-/// Runs the command that the process was started with, on the process's own streams.
+/// Runs the command with the arguments and streams of the process.
 pub fn main() -> ExitCode {
     let environment = Environment::of_process().limited(Limits::of_process());
     let args: Vec<_> = std::env::args_os().collect();
@@ -55,8 +55,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(run_in(&environment, args, console))
 }
 
-/// Runs one command, and gives the process's exit code. The first of `args` is the program's name. Neither the environment
-/// nor the user's configuration is looked at: see [`run_in`].
+/// Runs one command and returns the exit code of the process. The first of `args` is the program's name. Ignores the
+/// environment and the user's configuration: see [`run_in`].
 ///
 /// ```
 /// use sf_backup_cli::{Console, run};
@@ -82,10 +82,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8
     run_in(&Environment::none(), args, console)
 }
 
-/// As [`run`], with environment variables and configuration as `environment` says.
+/// Runs one command like [`run`], with the environment variables and configuration in `environment`.
 ///
-/// Only what belongs to the command itself is taken from there: the variables `SF_BACKUP_…`, contexts, and what sfctl has
-/// selected. Proxies and references to secrets (`env:NAME`) are the process's own.
+/// Only settings of the command are taken from it: the variables `SF_BACKUP_…`, contexts, and what sfctl has selected.
+/// Proxies and references to secrets (`env:NAME`) use the environment of the process.
 pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(text) = version::asked(&args) {
@@ -166,13 +166,13 @@ fn parse(command: &mut clap::Command, args: &[OsString]) -> Result<(Cli, ArgMatc
     Ok((cli, matches))
 }
 
-/// Whether arguments that do not parse were meant for `audit --report nagios`, whose caller reads nothing but its line.
+/// Whether invalid arguments were meant for `audit --report nagios`, whose caller only reads its line.
 fn asks_for_plugin(args: &[OsString]) -> bool {
     let has = |text: &str| args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.eq_ignore_ascii_case(text)));
     has("audit") && (has("--report=nagios") || (has("--report") && has("nagios")))
 }
 
-/// Prints what went wrong, if anything did.
+/// Prints the error, if there is one.
 fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     terminal.print_side_failures();
     let report = result.as_ref().err().and_then(Failure::report);

@@ -1,4 +1,4 @@
-//! What a run prints: results, messages, errors and exit codes. Nothing here knows a command.
+//! Everything that a run prints: results, messages, errors and exit codes. Does not depend on the commands.
 
 pub(crate) mod atomic_write;
 pub(crate) mod clock;

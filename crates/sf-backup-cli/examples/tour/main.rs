@@ -1,10 +1,10 @@
-//! Prints the tour of the README: commands run against a simulated cluster, and what they print. With `picture`, prints the
-//! README's picture of an audit. `cargo xtask codegen` puts both there. A test types the tour into a shell and compares.
+//! Prints the tour of the README: commands on a simulated cluster, and their output. With `picture`, prints the
+//! README's picture of an audit. `cargo xtask codegen` inserts both. A test types the tour into a shell and compares.
 
 mod picture;
 mod record;
 
-/// As wide as a README is read.
+/// The width of a README.
 const WIDTH: usize = 118;
 
 fn main() {

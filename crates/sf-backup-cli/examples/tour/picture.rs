@@ -1,12 +1,12 @@
-//! The picture of an audit, as a terminal shows it.
+//! The picture of an audit, as in a terminal.
 
 use crate::record;
 
 const WIDTH: usize = 118;
-/// How far the commands move the time.
+/// Number of days by which the commands advance the time.
 const DAYS: u64 = 3;
 
-/// A share fails under one of two services that are backed up. The last command is the one that is shown.
+/// The share of one of two protected services fails. The output of the last command is the picture.
 const COMMANDS: &[&str] = &[
     r"sf-backup policy create Nightly --daily 01:30 --share '\\nas\backups'",
     r"sf-backup policy create Shared --daily 01:30 --share '\\store\backups'",

@@ -1,6 +1,6 @@
-//! The commands of the tour, and what they print on a simulated cluster in this process.
+//! The commands of the tour, and their output on a simulated cluster in this process.
 
-// Part of an example and of a test: it may panic.
+// Part of an example and of a test, so it may panic.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use sf_backup_proto::Timestamp;
 use sf_backup_sim::{Cluster, Topology};
 
 const DAY: u64 = 86_400;
-/// The first day that the tour shows: 2026-11-27.
+/// The first day in the tour: 2026-11-27.
 const SHOWN: u64 = 20784;
 /// More days than a tour takes.
 const DAYS: u64 = 9;
@@ -31,13 +31,13 @@ pub(crate) const COMMANDS: &[&str] = &[
     "sf-backup partition restore-progress CalcApp/CalcService#1",
 ];
 
-/// A command, and all that a person sees of it: standard output, then standard error.
+/// A command with its standard output, then its standard error.
 pub(crate) struct Step {
     pub(crate) command: &'static str,
     pub(crate) output: String,
 }
 
-/// Runs the commands of the tour, for a screen of so many columns.
+/// Runs the commands of the tour for a screen of this width.
 pub(crate) fn record(width: Option<usize>) -> Vec<Step> {
     run(COMMANDS, width, false, unmoved)
 }
@@ -63,14 +63,14 @@ pub(crate) fn run(
     steps.collect()
 }
 
-/// The day of the last morning: what is said of the machine's clock must be the same at any time of any day, and no backup may
-/// be due at the moment.
+/// The day of the last morning: messages about the machine's clock must be the same at any time of any day, and no
+/// backup may be due at the moment.
 pub(crate) fn first_day() -> u64 {
     static FIRST: OnceLock<u64> = OnceLock::new();
     *FIRST.get_or_init(|| (SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() - 8 * 3_600) / DAY)
 }
 
-/// When the tour begins.
+/// The start of the tour.
 #[allow(dead_code)] // the test asks
 pub(crate) fn start() -> Timestamp {
     morning(first_day())
@@ -81,10 +81,10 @@ fn morning(day: u64) -> Timestamp {
     Timestamp::from_unix((day * DAY + 8 * 3_600).try_into().unwrap()).unwrap()
 }
 
-/// The text as if the first day had been the one that is shown.
+/// The text with the first day replaced by the one in the tour.
 fn as_shown(mut text: String, first: u64) -> String {
     let date = |day: u64| morning(day).to_string()[..10].to_owned();
-    // In two steps: a day may be both.
+    // In two steps, because a day may be both.
     for day in 0..DAYS {
         text = text.replace(&date(first + day), &format!("\u{1}{day}\u{1}"));
     }
@@ -94,7 +94,7 @@ fn as_shown(mut text: String, first: u64) -> String {
     text
 }
 
-/// The clock of a machine whose time is not moved with the cluster's.
+/// The clock of a machine, which does not advance with the cluster's.
 pub(crate) fn unmoved() -> SystemTime {
     at(first_day())
 }
@@ -125,7 +125,7 @@ fn said(around: &Environment, command: &str, width: Option<usize>, colors: bool,
     String::from_utf8(output).unwrap()
 }
 
-/// The words of a command, as far as this tour needs a shell: single quotes.
+/// Splits a command as far as this tour needs a shell: single quotes.
 fn words(command: &str) -> Vec<std::ffi::OsString> {
     let parts = command.split('\'').enumerate();
     let words = parts.flat_map(|(at, part)| {

@@ -1,11 +1,11 @@
-//! Help on one screen: `-h` shows the commands by task, and of a command its own options; `--help` shows everything.
+//! Help that fits a screen: `-h` lists the commands by task, or the options of one command; `--help` prints everything.
 
 use clap::{Arg, Args, Command, CommandFactory};
 
 use super::Cli;
 use crate::options::global::Options;
 
-/// The commands by task, each with what it is for in so few words that a line holds them.
+/// The commands by task, each with a summary that fits its line.
 const TASKS: &[(&str, &[(&str, &str)])] = &[
     (
         "See what is backed up",
@@ -52,15 +52,16 @@ const TASKS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// How many examples `-h` shows.
+/// Number of examples in `-h`.
 const EXAMPLES: usize = 2;
 
-/// The command line without this help, for errors on a screen of that width.
+/// The command line without this help, for errors on a screen of this width.
 pub(crate) fn command_without_help(width: Option<usize>) -> Command {
     Cli::command().term_width(columns(width)).override_usage("sf-backup [OPTIONS] <COMMAND>")
 }
 
-/// The command line with this help, for a screen of that width. Making it takes as long as all else that a small command does.
+/// The command line with this help, for a screen of this width. Building it takes as long as the rest of a small
+/// command.
 pub(crate) fn command(width: Option<usize>) -> Command {
     let command = command_without_help(width)
         .help_template(format!(
@@ -68,7 +69,7 @@ pub(crate) fn command(width: Option<usize>) -> Command {
             tasks()
         ))
         .mut_args(|arg| if arg.is_global_set() { arg.hide_short_help(true) } else { arg })
-        // They are listed by task.
+        // They are listed by task instead.
         .mut_subcommands(|command| short(command).hide(true));
     let more = "'sf-backup COMMAND -h' shows help for a command, 'sf-backup --help' everything.";
     let all = command.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -87,7 +88,7 @@ pub(crate) fn global_options(width: Option<usize>) -> String {
         .to_string()
 }
 
-/// Lines are no longer than can be read.
+/// The width of help texts, limited to readable lines.
 fn columns(width: Option<usize>) -> usize {
     width.unwrap_or(usize::MAX).min(100)
 }
@@ -100,11 +101,11 @@ fn tasks() -> String {
             text.push_str(&format!("  {name:<13}{what}\n"));
         }
     }
-    // The lines between tasks are what a small screen has no room for.
+    // A small screen has no room for the blank lines between tasks.
     text.replace("\n\n", "\n")
 }
 
-/// A command whose `-h` shows some of its examples, and where the global options are.
+/// Shortens the `-h` of a command: some of its examples, and a pointer to the global options.
 fn short(command: Command) -> Command {
     let command = command.mut_subcommands(short).mut_args(brief);
     let all = command.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -120,12 +121,12 @@ fn short(command: Command) -> Command {
     if all.is_empty() { command.after_long_help("") } else { command.after_long_help(for_shell(&all, cfg!(windows))) }
 }
 
-/// Examples for the shell of the platform: lines of PowerShell go on after a grave accent.
+/// Examples for the platform's shell: in PowerShell, a grave accent continues a line.
 fn for_shell(examples: &str, is_powershell: bool) -> String {
     if is_powershell { examples.replace(" \\\n", " `\n") } else { examples.to_owned() }
 }
 
-/// An argument whose `-h` is the beginning of its help, up to the first reason, condition or example.
+/// Shortens the help of an argument for `-h`: its beginning, up to the first reason, condition or example.
 fn brief(arg: Arg) -> Arg {
     let Some(all) = arg.get_help().map(ToString::to_string) else { return arg };
     let long = arg.get_long_help().cloned().unwrap_or_else(|| all.clone().into());
@@ -142,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    /// Quotes and paths mean the same in both shells, but what goes on in the next line, and what is a variable.
+    /// Quotes and paths mean the same in both shells; line continuations and variables do not.
     #[test]
     fn every_example_can_be_pasted_in_powershell() {
         fn examples(command: &Command, all: &mut Vec<String>) {
@@ -167,7 +168,7 @@ mod tests {
         assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), known);
     }
 
-    /// Every command, with the words that are typed for it.
+    /// Every command with the words that are typed.
     fn all() -> Vec<(String, Command)> {
         let mut command = command(Some(80));
         command.build();

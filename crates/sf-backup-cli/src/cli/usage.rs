@@ -1,4 +1,4 @@
-//! Reports arguments that do not parse, in one line, and prints help and version.
+//! Reports invalid arguments in one line, and prints help and version.
 
 mod powershell;
 mod tips;
@@ -27,7 +27,7 @@ pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>
     crate::conclude(Err(Failure::Usage(problem(error, args))), &mut terminal(args, console))
 }
 
-/// Prints what was asked for.
+/// Prints a requested text to standard output.
 pub(crate) fn tell(text: &str, args: &[OsString], console: Console<'_>) -> Exit {
     let mut terminal = terminal(args, console);
     let result = terminal.result(text);
@@ -57,7 +57,7 @@ fn problem(error: &clap::Error, args: &[OsString]) -> String {
     }
 }
 
-/// A command that there is not: what to type instead, where that is known.
+/// The message for an unknown command, with what to type instead if known.
 fn unknown_command(error: &clap::Error, args: &[OsString]) -> String {
     let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else { return line(error) };
     if let Some(tip) = tips::tip(typed, args) {
@@ -68,7 +68,7 @@ fn unknown_command(error: &clap::Error, args: &[OsString]) -> String {
     format!("{}; 'sf-backup {noun}{space}--help' lists the commands", line(error))
 }
 
-/// The format of errors about the arguments themselves, which no parser has understood.
+/// The format for errors about the arguments, which were not parsed.
 fn format(args: &[OsString]) -> Format {
     let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
     let json = args.iter().any(|arg| matches!(arg.as_ref(), "-ojson" | "-o=json" | "--output=json"))

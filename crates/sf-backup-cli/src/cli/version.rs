@@ -1,11 +1,11 @@
-//! What `-V` and `--version` print.
+//! The output of `-V` and `--version`.
 
 use std::ffi::OsString;
 use std::sync::LazyLock;
 
 use sf_backup_proto::ApiVersion;
 
-/// The version, the commit if the build names it, the TLS library, and the api-versions that can be sent.
+/// The version, the commit if the build knows it, the TLS library, and the api-versions that can be sent.
 pub(super) fn long() -> &'static str {
     static LONG: LazyLock<String> = LazyLock::new(|| {
         let commit = option_env!("SF_BACKUP_COMMIT").filter(|commit| !commit.is_empty());
@@ -20,8 +20,8 @@ pub(super) fn long() -> &'static str {
     &LONG
 }
 
-/// What to print if the arguments ask for the version and nothing else: that needs no tree of all commands, which takes longer to
-/// build than the rest of such a run.
+/// The output if the arguments ask only for the version. Avoids building the tree of all commands, which takes longer
+/// than the rest of such a run.
 pub(crate) fn asked(args: &[OsString]) -> Option<String> {
     let [_, option] = args else { return None };
     match option.to_str()? {

@@ -1,4 +1,4 @@
-//! Lists of backups that stay answerable: in slices of time, where a whole list takes too long.
+//! Lists backups in slices of time if the cluster cannot list all of them in time.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::options::ids::BackupRef;
 use crate::output::failure::Failure;
 use crate::output::render::age::minute;
 
-/// The first slice, where nothing is known of the schedule.
+/// The first slice if the schedule is not known.
 const FIRST_SLICE: Duration = Duration::from_secs(3 * 86_400);
 
-/// A partition's backups, from those back that must be known to tell the newest that can be restored and was made by `at`.
-/// Older ones may be missing, unless none can be restored.
+/// The newest backups of a partition, as far back as needed to find the newest one created by `at` that can be
+/// restored. Older ones may be missing, unless none can be restored.
 pub(crate) async fn newest(
     client: &Client,
     partition: PartitionId,
@@ -34,7 +34,7 @@ pub(crate) async fn newest(
     search(client, Search::new(Some(partition), at, now, FIRST_SLICE), call).await
 }
 
-/// The backup of a partition that was typed, with its id, its location and when it was made.
+/// Finds a backup of a partition by its id or the start of it, with its location and creation time.
 pub(crate) async fn typed(
     client: &Client,
     partition: PartitionId,
@@ -62,17 +62,17 @@ pub(crate) async fn typed(
     }
 }
 
-/// How many candidates an error names.
+/// Maximum number of candidates in an error.
 const NAMED: usize = 5;
 
-/// The backups of a partition that were made in this second.
+/// The backups of a partition created within this second.
 pub(crate) async fn within(client: &Client, partition: PartitionId, made: Timestamp) -> Result<Vec<BackupInfo>, Error> {
     let mut call = GetPartitionBackupList::new(partition);
     (call.start_date_time_filter, call.end_date_time_filter) = (Some(made), Some(made));
     all_without_timeouts(client, call).await
 }
 
-/// All backups on a storage that were made by `at`.
+/// All backups on a storage that were created by `at`.
 pub(crate) async fn on_storage(
     client: &Client,
     query: GetBackupByStorageQueryDescription,

@@ -1,5 +1,5 @@
-//! Reads only as many backups of a partition as are needed: a storage with very many backups cannot list all of them before the
-//! gateway times out, and the same list would time out again.
+//! Lists only as many backups of a partition as needed: the gateway times out before a storage with very many backups
+//! can list all of them, and would again.
 
 use std::time::Duration;
 
@@ -13,32 +13,32 @@ use sf_backup_proto::{ErrorKind, GetPartitionBackupList, PartitionId, Timestamp}
 use crate::cluster::client::Client;
 use crate::output::clock::Clock;
 
-/// What was listed.
+/// A list of backups.
 #[derive(Debug)]
 pub(crate) struct Listed {
     pub(crate) items: Vec<BackupInfo>,
-    /// From when on; `None` if there is nothing older.
+    /// The start of the list; `None` if there is nothing older.
     pub(crate) since: Option<Timestamp>,
-    /// When the list arrived.
+    /// When the list was received.
     pub(crate) at: Timestamp,
 }
 
-/// For policies whose schedule is not known.
+/// How far back to list if the schedule is not known.
 const REACH: Duration = Duration::from_secs(35 * 86_400);
-/// A list that times out is requested again for this part of the time.
+/// Factor by which the range is shortened after a timeout.
 const NARROWER: u32 = 4;
-/// How often a list is extended to find the beginning of the newest chain.
+/// How often a list is extended to find the start of the newest chain.
 const LONGER: u32 = 3;
-/// The most items kept for one partition; longer lists are narrowed.
+/// Maximum number of items kept per partition; longer lists are narrowed.
 const ITEMS: usize = 20_000;
 
-/// Why a list is not there.
+/// Why there is no list.
 enum Unlisted {
     TooMuch,
     Failed(Error),
 }
 
-/// The newest backups of a partition, with the newest chain from its beginning on, as far as they can be listed.
+/// The newest backups of a partition, including the whole newest chain, as far as they can be listed.
 pub(crate) async fn recent(
     client: &Client,
     partition: PartitionId,
@@ -48,7 +48,7 @@ pub(crate) async fn recent(
     recent_and_history(client, partition, policy, Duration::ZERO, clock).await
 }
 
-/// The same, and the backups of the last `history`.
+/// As [`recent`], and at least the backups of the last `history`.
 pub(crate) async fn recent_and_history(
     client: &Client,
     partition: PartitionId,
@@ -70,14 +70,14 @@ pub(crate) async fn recent_and_history(
     reader.newest().await
 }
 
-/// How far back backups are listed at first.
+/// How far back to list at first.
 pub(crate) fn reach(policy: Option<&BackupPolicyDescription>, history: Duration) -> Duration {
     policy.and_then(schedule::reach).unwrap_or(REACH).max(history)
 }
 
 struct BackupReader<'r> {
     client: &'r Client,
-    /// The same client, which sends each call once.
+    /// The client without retries.
     once: Client,
     partition: PartitionId,
     clock: &'r Clock,
@@ -98,7 +98,7 @@ impl BackupReader<'_> {
         }
     }
 
-    /// The newest backup alone.
+    /// Lists only the newest backup.
     async fn newest(&self) -> Result<Listed, Error> {
         let mut call = GetPartitionBackupList::new(self.partition);
         call.latest = Some(true);
@@ -107,7 +107,7 @@ impl BackupReader<'_> {
         Ok(Listed { items, since, at: self.clock.whole() })
     }
 
-    /// A list that begins with incremental backups of the newest chain, made longer until its full one is in it.
+    /// Extends a list that starts within the newest chain until it contains the full backup.
     async fn whole(&self, mut listed: Listed, reach: Duration) -> Listed {
         for times in 1..=LONGER {
             let backups = Backups::of(listed.items.iter().cloned());
@@ -128,7 +128,7 @@ impl BackupReader<'_> {
             Err(Unlisted::Failed(error)) if error.kind() == ErrorKind::Timeout => {
                 return Err(Unlisted::TooMuch);
             }
-            // What passes by itself is no reason to ask for less.
+            // A transient error is no reason to shorten the range.
             Err(Unlisted::Failed(error)) if error.is_transient() || error.kind() == ErrorKind::ResponseLost => {
                 self.pages(self.client, call).await?
             }
@@ -150,7 +150,7 @@ impl BackupReader<'_> {
     }
 }
 
-/// Whether the newest chain lacks its full backup, and nothing before it is listed: then that is older.
+/// Whether the list starts within the newest chain: its full backup is missing, and nothing older is listed.
 pub(crate) fn begins_in_the_newest_chain(backups: &PartitionBackups) -> bool {
     let newest = backups.chains.iter().filter(|chain| chain.id.is_some()).max_by_key(|chain| chain.ended());
     newest.is_some_and(|newest| {
@@ -159,6 +159,6 @@ pub(crate) fn begins_in_the_newest_chain(backups: &PartitionBackups) -> bool {
 }
 
 pub(crate) fn before(at: Timestamp, length: Duration) -> Timestamp {
-    // Nothing was made in the year 1.
+    // There are no backups before 1970.
     at.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -1,4 +1,4 @@
-//! Several tasks at the same time, on [`Batch`].
+//! Concurrent tasks, on [`Batch`].
 
 use std::num::NonZeroUsize;
 
@@ -6,7 +6,7 @@ use sf_backup_hyper::{Batch, Panicked};
 
 use crate::output::failure::Failure;
 
-/// Runs `task` for each item, and hands each result to `take` as it comes, in no order, with the item's place. Ends early if
+/// Runs `task` for each item, and passes each result with the item's index to `take`, in order of completion. Stops if
 /// `take` returns `false`.
 pub(crate) async fn each<I: Clone, T, F>(
     items: impl IntoIterator<Item = I>,
@@ -25,7 +25,7 @@ pub(crate) async fn each<I: Clone, T, F>(
     }
 }
 
-/// The results of tasks that can fail, in the order of the items, or the first error that comes. A task that panics fails.
+/// The results of tasks that can fail, in the order of the items, or the first error. A task that panics fails.
 pub(crate) async fn try_map<I: Clone, T, E, F>(
     items: impl IntoIterator<Item = I>,
     parallel: NonZeroUsize,
@@ -64,7 +64,7 @@ mod tests {
             let (now, most) = (now.clone(), most.clone());
             async move {
                 most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
-                // Later ones are done earlier.
+                // Later tasks are done earlier.
                 for _ in item..20 {
                     tokio::task::yield_now().await;
                 }

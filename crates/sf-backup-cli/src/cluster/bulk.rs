@@ -1,4 +1,4 @@
-//! Runs an operation on one entity or on many, and shows the result.
+//! Runs an operation on one or several entities, and prints the result.
 
 mod absent;
 mod config;

@@ -1,4 +1,4 @@
-//! From what was typed to the operation: one row for each operation of the API, and for the queries that list what there is.
+//! The commands of the operations: one row for each operation of the API and for each query of the inventory.
 
 use sf_backup_proto::inventory::{GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList};
 use sf_backup_proto::{
@@ -24,11 +24,12 @@ use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-/// Declares the commands: what is typed, how the operation is run (`change` returns nothing, `one` an object, `list`
-/// pages; `start` begins what `watch` reports, and either can be waited for; `enable` begins what takes effect later), the operation, and for a change the sentence that says what is done (`{}` is the entity).
+/// Declares the commands: the words, how the operation is run (`change` returns nothing, `one` an object, `list` pages;
+/// `start` starts what `watch` reports, and both can wait; `enable` starts what takes effect later), the operation, and
+/// for a change the message (`{}` is the entity).
 macro_rules! calls {
     ($($verb:literal => $way:ident $Op:ident $(, $done:literal)?;)+) => {
-        /// An operation, ready to be run, on one entity or on several.
+        /// An operation that can be run, on one or several entities.
         #[derive(Debug)]
         #[allow(clippy::large_enum_variant)] // there is one in a run
         pub(crate) enum Call {
@@ -47,11 +48,11 @@ macro_rules! calls {
             }
         })+
 
-        /// The command that runs each operation, in words as they are typed: `("service enable", …)`.
+        /// The command of each operation, in the words that are typed: `("service enable", …)`.
         pub const VERBS: &[(&str, &OperationSpec)] = &[$(($verb, &<$Op as Operation>::SPEC)),+];
 
         impl Call {
-            /// The command, as it is typed.
+            /// The command, in the words that are typed.
             pub(crate) fn verb(&self) -> &'static str {
                 match self { $(Self::$Op(_) => $verb,)+ }
             }
@@ -61,13 +62,14 @@ macro_rules! calls {
                 match self { $(Self::$Op(_) => const { &<$Op as Operation>::SPEC },)+ }
             }
 
-            /// Whether the operation is to be run: checked, confirmed where it loses something, and not a dry run.
+            /// Checks the operation, and confirms it if it loses something. Returns whether to run it; not in a dry
+            /// run.
             pub(crate) fn begin(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<bool, Failure> {
                 let loss = if confirmed { None } else { self.loss() };
                 match self { $(Self::$Op(calls) => session.begin_all(calls, self.verb(), loss),)+ }
             }
 
-            /// What the calls are about: the names as they are shown, and the entities.
+            /// The subjects of the calls: the names as printed, and the entities.
             fn about(&self) -> (Vec<(String, Option<Entity>)>, Concurrency) {
                 match self {
                     $(Self::$Op(calls) => {
@@ -81,14 +83,14 @@ macro_rules! calls {
                 }
             }
 
-            /// Whether the run itself reports what an interruption leaves behind.
+            /// Whether the run itself reports its state after an interruption.
             pub(crate) fn handles_interrupts(&self) -> bool {
                 match self { $(Self::$Op(calls) => calls.are_several() || calls.waiting().is_some(),)+ }
             }
 
-            /// Runs the operation, and shows the result.
+            /// Runs the operation, and prints the result.
             pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-                // Boxed: a future with room for all of them would not fit on a small stack.
+                // Boxed, because a future with room for all of them would not fit on a small stack.
                 match self { $(Self::$Op(calls) => Box::pin(session.$way(calls, $verb $(, $done)?)).await,)+ }
             }
         }
@@ -137,8 +139,8 @@ calls! {
     "storage backups" => stored_backups GetBackupsFromBackupLocation;
 }
 
-/// Runs the operation that `read` makes of the arguments: checks it, has it confirmed where it loses something, and shows the
-/// request instead where that is all that is wanted.
+/// Runs the operation that `read` creates from the arguments: checks it, confirms it if it loses something, and in a
+/// dry run prints the request instead.
 pub(crate) fn run(
     context: CommandContext<'_>,
     terminal: &mut Terminal<'_>,
@@ -177,7 +179,7 @@ pub(crate) fn run(
 }
 
 impl Call {
-    /// What the command changes, as far as that is looked after.
+    /// The kind of the change, if it is verified.
     fn change(&self) -> Option<ChangeKind> {
         let policy = match self {
             Self::EnableApplicationBackup(calls) => calls.all().first().map(|call| &call.policy),
@@ -200,7 +202,7 @@ impl Call {
         })
     }
 
-    /// Looks up what a change is about, and what it takes away.
+    /// Looks up the entities of a change, and what it removes.
     pub(crate) async fn verify(&self, session: &mut Session<'_, '_>) {
         if let Some(change) = self.change() {
             let (about, at_once) = self.about();
@@ -208,13 +210,13 @@ impl Call {
         }
     }
 
-    /// Has confirmed what a change takes away, if that was found out and nothing worse was confirmed before.
+    /// Confirms what a change removes, if that is known and nothing worse was confirmed before.
     pub(crate) fn confirm_verified(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<(), Failure> {
         let loss = session.verified.loss().filter(|_| !confirmed && self.loss().is_none()).map(str::to_owned);
         confirm(session.terminal(), self.verb(), loss)
     }
 
-    /// What is lost for good when the command is run, if anything is.
+    /// What the command loses permanently, if anything.
     fn loss(&self) -> Option<String> {
         fn cleaned<O: Operation>(calls: &Calls<O>, clean: impl Fn(&O) -> Option<bool>, kind: &str) -> Option<String> {
             let clean = calls.all().iter().any(|call| clean(call) == Some(true));

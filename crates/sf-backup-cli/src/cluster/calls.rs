@@ -1,4 +1,4 @@
-//! One operation, for one entity or for many.
+//! One operation for one or several entities.
 
 use std::fmt;
 use std::pin::Pin;
@@ -17,9 +17,9 @@ use crate::options::waiting::Waiting;
 #[derive(Debug)]
 pub(crate) struct Calls<O> {
     calls: Vec<O>,
-    /// `None` if there is one, typed as one: its result is shown as such, whatever lists look like.
+    /// `None` for a single entity that was given as such: its result is printed alone, in every format.
     concurrency: Option<Concurrency>,
-    /// What is waited for in addition to the responses.
+    /// What to wait for after the responses.
     waiting: Option<Waiting>,
     /// How a list of backups is grouped, if it is.
     grouping: Option<Grouping>,
@@ -46,12 +46,12 @@ impl<O> Calls<O> {
         self.waiting
     }
 
-    /// How they are gone through.
+    /// How the calls are run.
     pub(crate) fn concurrency(&self) -> Concurrency {
         self.concurrency.unwrap_or_default()
     }
 
-    /// A call made from each.
+    /// Creates another call from each.
     pub(crate) fn map<P>(&self, call: impl Fn(&O) -> P) -> Calls<P> {
         Calls {
             calls: self.calls.iter().map(call).collect(),
@@ -61,17 +61,17 @@ impl<O> Calls<O> {
         }
     }
 
-    /// The calls themselves.
+    /// The calls.
     pub(crate) fn all(&self) -> &[O] {
         &self.calls
     }
 
-    /// Whether they are gone through as a list.
+    /// Whether they are run as a list.
     pub(crate) fn are_several(&self) -> bool {
         self.concurrency.is_some()
     }
 
-    /// The only call, or the list and how it is gone through.
+    /// The single call, or the list and how it is run.
     pub(crate) fn take(mut self) -> Result<O, (Vec<O>, Concurrency)> {
         match (self.concurrency, self.calls.pop()) {
             (None, Some(call)) => Ok(call),
@@ -84,12 +84,12 @@ impl<O> Calls<O> {
 }
 
 impl<O: Operation> Calls<O> {
-    /// The same, to be run by code that is compiled once for each type of response.
+    /// The same calls, to be run by code that is compiled once per type of response.
     pub(crate) fn erased(&self) -> Calls<AnyCall<O::Response>> {
         self.map(AnyCall::of)
     }
 
-    /// What they are about, in a sentence: `partition …`, or `7 partitions (…, …, … and 4 more)`.
+    /// The subjects in a sentence: `partition …`, or `7 partitions (…, …, … and 4 more)`.
     pub(crate) fn subject(&self, kind: &str) -> String {
         if let [only] = self.calls.as_slice() {
             return only.entity().unwrap_or_default();
@@ -99,7 +99,7 @@ impl<O: Operation> Calls<O> {
     }
 }
 
-/// What a call is about, as it is typed: an entity without its kind.
+/// The subject of a call, in the form that can be typed: an entity without its kind.
 pub(crate) fn name<O: Operation>(call: &O) -> String {
     as_typed(&call.entity().unwrap_or_default())
 }
@@ -110,7 +110,7 @@ fn as_typed(entity: &str) -> String {
 }
 
 impl<O: Paged> Calls<O> {
-    /// The same lists, each to be read to its end.
+    /// The same lists, each to be read completely.
     pub(crate) fn whole(&self) -> Calls<AnyCall<Vec<O::Item>>> {
         self.map(AnyCall::whole)
     }
@@ -123,7 +123,7 @@ pub(crate) struct AnyCall<R> {
     send: Arc<dyn Fn(Client) -> Sending<R> + Send + Sync>,
 }
 
-/// A call that is sent.
+/// A call that was sent.
 pub(crate) type Sending<R> = Pin<Box<dyn Future<Output = Result<R, Error>> + Send>>;
 
 impl<R: Send + 'static> AnyCall<R> {
@@ -142,12 +142,12 @@ impl<R: Send + 'static> AnyCall<R> {
 }
 
 impl<R> AnyCall<R> {
-    /// What the call is about: an entity with its kind.
+    /// The subject of the call: an entity with its kind.
     pub(crate) fn entity(&self) -> &str {
         &self.entity
     }
 
-    /// The same as it is typed, without its kind.
+    /// The subject of the call without its kind, as it can be typed.
     pub(crate) fn name(&self) -> String {
         as_typed(&self.entity)
     }
@@ -188,7 +188,7 @@ impl<O> From<O> for Calls<O> {
     }
 }
 
-/// The first few, and how many more there are.
+/// The first few names, and the number of the others.
 pub(crate) fn names(names: &[String]) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();

@@ -20,7 +20,7 @@ use crate::output::render::table::describe;
 use crate::output::render::{Format, document};
 
 impl Session<'_, '_> {
-    /// Lists backups of this cluster, by chain if that is wanted.
+    /// Lists backups of this cluster, by chain if requested.
     pub(crate) async fn backups<O>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure>
     where
         O: Paged<Item = BackupInfo>,
@@ -31,7 +31,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// The same of a storage. Another cluster may have made them, under policies that this one does not know.
+    /// Lists backups on a storage. Another cluster may have made them, under policies that this one does not know.
     pub(crate) async fn stored_backups<O>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure>
     where
         O: Paged<Item = BackupInfo>,
@@ -80,7 +80,7 @@ impl Session<'_, '_> {
 
 const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
-/// The policy in force for each partition, where it can be read: a list can be grouped without.
+/// The effective policy of each partition, if it can be read; grouping does not require it.
 pub(crate) async fn policies(client: &Client, partitions: impl Iterator<Item = PartitionId>) -> Policies {
     let mut names = BTreeMap::new();
     let name = |partition: PartitionId| {

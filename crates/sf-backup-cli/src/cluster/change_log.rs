@@ -18,7 +18,7 @@ use crate::output::side_failure::SideFailures;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ChangeRecord {
-    /// When the line was written, by the clock of this machine.
+    /// When the line was written, by this machine's clock.
     pub(crate) time: String,
     pub(crate) outcome: ChangeOutcome,
     /// The system user who ran the command.
@@ -32,7 +32,7 @@ pub(crate) struct ChangeRecord {
     pub(crate) error: Option<String>,
 }
 
-/// What is known of a change.
+/// What is known about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum ChangeOutcome {
@@ -40,7 +40,7 @@ pub(crate) enum ChangeOutcome {
     Started,
     Succeeded,
     Failed,
-    /// It was sent, and whether the cluster made it could not be found out.
+    /// It was sent, but it could not be determined whether the cluster made it.
     Unknown,
     /// The command stopped waiting for the response.
     Interrupted,
@@ -58,14 +58,14 @@ impl ChangeOutcome {
     }
 }
 
-/// A log that is written. The file is opened for the first change.
+/// A log that is appended to. The file is opened for the first change.
 #[derive(Debug)]
 pub(crate) struct ChangeLog {
     path: PathBuf,
     clock: fn() -> SystemTime,
     user: String,
     file: Mutex<Option<File>>,
-    /// Collects warnings about outcomes that are missing in the log.
+    /// Collects warnings about outcomes that could not be logged.
     side_failures: SideFailures,
 }
 
@@ -75,7 +75,7 @@ impl ChangeLog {
         Self { path: path.to_owned(), clock, user, file: Mutex::default(), side_failures }
     }
 
-    /// Opens the file, and creates it if it does not exist.
+    /// Opens the file, creating it if necessary.
     pub(crate) fn open(&self) -> io::Result<()> {
         self.with_file(|_| Ok(())).map_err(|error| self.blame(&error))
     }
@@ -83,7 +83,7 @@ impl ChangeLog {
     /// Appends a line. The returned entry appends the outcome.
     ///
     /// # Errors
-    /// If the line is not in the file as a whole: then the change must not be sent.
+    /// If the line is not completely in the file: the change must not be sent then.
     pub(crate) fn begin(
         &self,
         operation: &str,
@@ -113,8 +113,8 @@ impl ChangeLog {
         io::Error::new(error.kind(), format!("the log {} cannot be written: {error}", self.path.display()))
     }
 
-    /// With one write, so that processes that share the file do not mix their lines. A line that was cut off, by a full
-    /// disk or with the process that wrote it, is ended by the same write.
+    /// Appends with a single write, so that processes that share the file do not mix their lines. The same write ends a
+    /// line that was truncated by a full disk or by the end of its process.
     fn append(&self, record: &ChangeRecord) -> io::Result<()> {
         let line = escape::json(serde_json::to_string(record)?) + "\n";
         self.with_file(|file| {
@@ -140,7 +140,7 @@ impl ChangeLog {
     }
 }
 
-/// Whether the last line of a file has no end.
+/// Whether the last line of a file has no line break.
 pub(crate) fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
     // Devices have no end.
     if !file.metadata()?.is_file() || file.seek(SeekFrom::End(0))? == 0 {
@@ -152,7 +152,7 @@ pub(crate) fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// A change that was begun. Dropped without an outcome, it was interrupted.
+/// A change that was begun. If dropped without an outcome, it was interrupted.
 #[derive(Debug)]
 pub(crate) struct Entry<'l> {
     log: &'l ChangeLog,
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(text.lines().filter(|line| serde_json::from_str::<ChangeRecord>(line).is_ok()).count(), 2, "{text}");
     }
 
-    /// Another process that shares the file was stopped in the middle of a line.
+    /// Another process that shares the file was stopped within a line.
     #[test]
     fn a_line_that_is_cut_off_meanwhile_does_not_spoil_the_next() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `sf-backup doctor`: goes the way to a cluster step by step.
+//! `sf-backup doctor`: checks the connection to a cluster step by step.
 
 mod reach;
 mod service;
@@ -22,15 +22,15 @@ use crate::output::render::{Format, document};
 use service::Examined;
 use step::{Name, Step, Verdict};
 
-/// How much is printed for people.
+/// How much is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     Full,
-    /// One line for each endpoint, and what failed.
+    /// One line for each endpoint, and the failed steps.
     Short,
 }
 
-/// Examines what the arguments lead to.
+/// Checks the connection that the arguments describe.
 pub(crate) fn run(
     args: &ConnectionArgs,
     detail: Detail,
@@ -42,7 +42,7 @@ pub(crate) fn run(
     block_on(interruptible, None, all(&connection, detail, context.options.dry_run.is_some(), terminal))
 }
 
-/// Examines every endpoint.
+/// Checks every endpoint.
 async fn all(
     connection: &Connection,
     detail: Detail,
@@ -62,7 +62,7 @@ async fn all(
         if let Some(warning) = tls.warning() {
             terminal.warn(warning);
         }
-        // Settings that the client would refuse are refused before any request.
+        // Report settings that the client would reject before any request.
         connection.client(connection.builder(tls.clone()))?;
     }
     let mut steps = Vec::new();
@@ -98,7 +98,7 @@ async fn examine(connection: &Connection, endpoint: &Endpoint, tls: &TlsConfig) 
     Ok(steps)
 }
 
-/// In order, with every step that was not gone as one that was skipped.
+/// All steps in order; those that were not taken are skipped ones.
 fn completed(found: Vec<Step>, endpoint: &Endpoint, dry_run: bool) -> Vec<Step> {
     let failed = found.iter().find(|step| step.result == Verdict::Failed).map(|step| step.name.as_str());
     let why = match failed {
@@ -128,10 +128,10 @@ fn endpoint_text(endpoint: &Endpoint, steps: &[Step], detail: Detail) -> String 
     }
 }
 
-/// Commands to continue with.
+/// The commands to continue with.
 fn next(connection: &Connection, steps: &[Step]) -> String {
     let arguments = connection.arguments();
-    // Of plain http there is no more to be known.
+    // For plain http, nothing more can be checked.
     let unknown = steps.iter().any(|step| step.result == Verdict::Skipped && step.name != Name::Tls);
     let verdict = if unknown { "No check failed; some were skipped" } else { "All checks passed" };
     let mut text = format!("\n{verdict}. Next:\n");
@@ -145,7 +145,7 @@ fn next(connection: &Connection, steps: &[Step]) -> String {
     text
 }
 
-/// A context's name for an endpoint: its host's first label, if that says something.
+/// A name of a context for an endpoint: the first label of its host, if that is meaningful.
 fn suggested(endpoint: &Endpoint) -> String {
     let host = endpoint.host();
     let label = host.split('.').next().unwrap_or_default();
@@ -154,7 +154,7 @@ fn suggested(endpoint: &Endpoint) -> String {
     name.parse::<ContextName>().map_or_else(|_| "cluster".to_owned(), |name| name.to_string())
 }
 
-/// The worst of what the steps came to.
+/// The worst result of the steps.
 fn worst(steps: &[Step]) -> Exit {
     Exit::worst(steps.iter().map(|step| step.exit))
 }

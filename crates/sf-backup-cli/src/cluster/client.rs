@@ -1,4 +1,4 @@
-//! The client of a command: every change that it sends is in the log, if there is one.
+//! The client of a command: logs every change, if there is a log.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Client {
         Self { http: self.http.with_retry(policy), log: self.log.clone() }
     }
 
-    /// All pages of a list, which changes nothing.
+    /// Lists pages. Lists change nothing, so they are not logged.
     pub(crate) fn pager<O: Paged>(&self, call: O) -> Pager<O> {
         self.http.pager(call)
     }
@@ -50,7 +50,7 @@ impl Client {
     /// Sends an operation. A change is logged before and after.
     ///
     /// # Errors
-    /// As the client's, and if a change cannot be logged: then it is not sent.
+    /// As for the client, and if a change cannot be logged: it is not sent then.
     pub(crate) async fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
         match self.begin(&operation)? {
             Some((entry, http)) => conclude(entry, http.send(operation).await),
@@ -58,7 +58,7 @@ impl Client {
         }
     }
 
-    /// Starts a backup or a restore, as [`send`](Self::send).
+    /// Starts a backup or a restore, like [`send`](Self::send).
     pub(crate) async fn start<O: LongRunning>(&self, call: O) -> Result<Poller<O>, Error> {
         match self.begin(&call)? {
             Some((entry, http)) => conclude(entry, http.start(call).await),
@@ -71,7 +71,7 @@ impl Client {
         self.http.attach(call)
     }
 
-    /// Logs that a change is about to be sent; the client sends it with the request id that is logged.
+    /// Logs that a change is about to be sent. The client sends it with the logged request id.
     fn begin<O: Operation>(&self, operation: &O) -> Result<Option<(Entry<'_>, HttpClient)>, Error> {
         let Some(log) = self.log.as_ref().filter(|_| O::SPEC.changes()) else { return Ok(None) };
         let logged = self.begin_logged(log, O::SPEC.name, operation.entity());

@@ -1,4 +1,4 @@
-//! A look at partitions whose restore has succeeded: whether they can be used.
+//! Reads the condition of partitions after their restore: whether they are usable.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::cluster::pages::all;
 use crate::output::failure::Failure;
 use crate::output::failure::Report;
 
-/// A partition is reconfigured right after its restore: it is looked at again after these pauses, unless it is ready.
+/// A partition is reconfigured right after its restore: unless it is ready, it is read again after these pauses.
 const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
-/// How these partitions are, service by service.
+/// The condition of these partitions, read service by service.
 pub(crate) async fn look(
     client: &Client,
     services: BTreeMap<&ServiceId, Vec<PartitionId>>,

@@ -1,6 +1,6 @@
-//! What is in force for an application or a service and below it, also where the backup service cannot list it: if an application
-//! has no policy itself and something in it is suspended that has none, it fails with a null reference. Then the services are
-//! asked, and where it fails again, their partitions.
+//! Reads the effective configuration of an application or a service and everything below, even if the backup service
+//! cannot list it. If an application has no policy, and an entity in it is suspended without a policy of its own, the
+//! list fails with a null reference. Then the services are read, and if that fails again, their partitions.
 
 use sf_backup_hyper::Error;
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
@@ -46,7 +46,7 @@ pub(crate) async fn of_service(client: &Client, service: &ServiceId) -> Result<V
     }
 }
 
-/// Partition by partition.
+/// Reads partition by partition.
 pub(crate) async fn of_partitions(client: &Client, service: &ServiceId) -> Result<Vec<OfPartition>, Error> {
     let mut infos = Vec::new();
     for partition in inventory::partitions(client.clone(), service.clone()).await? {
@@ -56,12 +56,12 @@ pub(crate) async fn of_partitions(client: &Client, service: &ServiceId) -> Resul
     Ok(infos)
 }
 
-/// Whether the backup service failed over a list in this way.
+/// Whether the backup service failed because of a suspended entity without a policy.
 pub(crate) fn failed_over_suspension(error: &Error) -> bool {
     error.fabric().is_some_and(|response| response.status == 500)
 }
 
-/// The response; none if there is nothing to report; `None` if the server failed over it.
+/// The items; empty if there are none; `None` if the server failed because of a suspension.
 fn listed(
     response: Result<Vec<BackupConfigurationInfo>, Error>,
 ) -> Result<Option<Vec<BackupConfigurationInfo>>, Error> {
@@ -73,7 +73,7 @@ fn listed(
     }
 }
 
-/// The commands that save a policy again with its values.
+/// The commands that save a policy unchanged.
 pub(crate) fn save_again(policy: &str) -> String {
     let name = word(policy);
     format!(

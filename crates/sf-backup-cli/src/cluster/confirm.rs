@@ -1,4 +1,4 @@
-//! Questions to a person: the answer, or Ctrl-C in its place.
+//! Prompts: reads the response, or Ctrl-C instead.
 
 use std::io::{self, BufRead};
 
@@ -7,13 +7,13 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::table::plain;
 
-/// Longer than any answer.
+/// Maximum length of a response in bytes.
 const LONGEST: u64 = 100;
 
-/// Asks a person; no is the default, and what cannot be read is no answer.
+/// Asks a yes/no question. The default, also for unreadable input, is no.
 ///
 /// # Errors
-/// Ctrl-C in place of an answer.
+/// Ctrl-C instead of a response.
 pub(crate) fn ask(terminal: &mut Terminal<'_>, question: &str) -> Result<bool, Failure> {
     let question = plain(&terminal.localized(question));
     let console = &mut terminal.console;
@@ -36,7 +36,7 @@ fn line(input: impl BufRead) -> String {
     input.take(LONGEST).read_line(&mut line).map(|_| line).unwrap_or_default()
 }
 
-/// Has what `verb` loses confirmed, if it loses something.
+/// Confirms what `verb` loses, if it loses something.
 pub(crate) fn confirm(terminal: &mut Terminal<'_>, verb: &str, loss: Option<String>) -> Result<(), Failure> {
     let Some(loss) = loss else { return Ok(()) };
     let refusal = format!("refused without confirmation: {loss}; pass --yes to go ahead");

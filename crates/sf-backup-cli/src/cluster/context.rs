@@ -1,4 +1,4 @@
-//! What a command is given: the options, the environment, and what was typed.
+//! The inputs of a command: the options, the environment, and the command line.
 
 use crate::cluster::input::Document;
 use crate::cluster::session::Session;
@@ -18,7 +18,7 @@ pub(crate) struct CommandContext<'o> {
 }
 
 impl CommandContext<'_> {
-    /// A session, for calls that were read from `document`. Nothing is sent yet.
+    /// Creates a session for calls that were read from `document`. Sends nothing.
     pub(crate) fn session<'t, 'c>(
         &self,
         document: Option<Document>,

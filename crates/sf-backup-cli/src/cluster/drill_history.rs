@@ -1,4 +1,4 @@
-//! The history of restore drills, as metrics and reports read it.
+//! Reads the history of restore drills for metrics and reports.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use sf_backup_ops::drill::{DrillRecord, read_history};
 use crate::connection::read_file::read_text;
 use crate::output::console::Terminal;
 
-/// More than a thousand drills of a thousand partitions; another file is not read to its end.
+/// Maximum size of a history: more than a thousand drills of a thousand partitions.
 pub(crate) const LIMIT: u64 = 256 * 1024 * 1024;
 
-/// The histories that a report takes in.
+/// The histories that a report includes.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct DrillHistories {
     /// Include the restore drills that 'drill run' recorded in this file; may be repeated
@@ -24,7 +24,8 @@ impl DrillHistories {
         self.drill_history.is_empty()
     }
 
-    /// The records of all files. What cannot be read is a warning: the rest of a report does not depend on it.
+    /// Reads the records of all files. Prints a warning for what cannot be read, because the rest of a report does not
+    /// depend on it.
     pub(crate) fn read(&self, terminal: &mut Terminal<'_>) -> Vec<DrillRecord> {
         let mut records = Vec::new();
         for path in &self.drill_history {
@@ -38,7 +39,7 @@ impl DrillHistories {
     }
 }
 
-/// The records of a history. Lines that are none are reported.
+/// Reads the records of a history. Warns about invalid lines.
 pub(crate) fn records_of(text: &str, path: &Path, terminal: &mut Terminal<'_>) -> Vec<DrillRecord> {
     let (records, damaged) = read_history(text);
     if let Some(first) = damaged.first() {

@@ -14,7 +14,7 @@ use crate::output::ordered_json::OrderedJson;
 use crate::output::redact;
 use crate::output::render::{self, Format, json};
 
-/// A request that is shown instead of sent.
+/// A request that is printed instead of sent.
 #[derive(Debug, Serialize)]
 struct Preview {
     method: String,
@@ -23,16 +23,16 @@ struct Preview {
     body: Option<OrderedJson>,
 }
 
-/// Requests as text to print: for people one after the other, for programs one document, which is an array if there may be
-/// several.
+/// Requests as text to print: one after the other for people, one document for programs, which is an array if there may
+/// be several.
 #[derive(Debug)]
 pub(crate) struct RequestPreviews<'i> {
     format: Format,
-    /// What goes with every command, where commands are shown.
+    /// The options of every curl command, if curl commands are printed.
     curl: Option<&'i curl::Identity>,
     several: bool,
     begun: bool,
-    /// What waits for the document to be complete.
+    /// The requests that are printed when the document is complete.
     previews: Vec<Preview>,
 }
 
@@ -41,7 +41,7 @@ impl<'i> RequestPreviews<'i> {
         Self { format, curl, several, begun: false, previews: Vec::new() }
     }
 
-    /// One more request, and what can be printed of it.
+    /// Adds a request, and returns what can be printed of it.
     pub(crate) fn add(&mut self, request: &Request<Body>) -> Result<String, Failure> {
         let first = !std::mem::replace(&mut self.begun, true);
         let gap = if first { "" } else { "\n" };
@@ -59,7 +59,7 @@ impl<'i> RequestPreviews<'i> {
         Ok(gap.to_owned() + &lines(&preview)?)
     }
 
-    /// What is left to print.
+    /// Returns the rest to print.
     pub(crate) fn end(self) -> Result<String, Failure> {
         match self.format {
             Format::Json | Format::Yaml if self.several && self.curl.is_none() => {
@@ -89,7 +89,7 @@ fn preview(request: &Request<Body>) -> Preview {
     });
     let body = request.body();
     let body = (!body.is_empty()).then(|| {
-        // This program has written it: it is JSON.
+        // This program has written it, so it is JSON.
         let mut written = serde_json::from_slice(body.as_ref()).unwrap_or_else(|_| OrderedJson::text(MASK));
         redact::hide(&mut written);
         written

@@ -1,4 +1,4 @@
-//! The commands that applications, services and partitions have in common.
+//! The commands that applications, services and partitions share.
 
 use std::fmt;
 use std::hash::Hash;
@@ -18,11 +18,11 @@ use crate::options::listing::{Backups, Grouping};
 use crate::options::waiting::{Wait, WaitForPolicy, Waiting};
 use crate::output::failure::Failure;
 
-/// What `--help` shows of a command.
+/// The `--help` of a command.
 #[derive(Debug)]
 pub(crate) struct Help {
     pub(crate) about: &'static str,
-    /// The same with details, if there are any.
+    /// The summary with details, if there are any.
     pub(crate) long: Option<&'static str>,
     pub(crate) examples: &'static str,
 }
@@ -41,15 +41,15 @@ macro_rules! help {
     };
 }
 
-/// A level of the entities that backup is enabled on: what differs between the commands of the three.
+/// A level of entities, with the differences between the commands of the three.
 pub(crate) trait Level: fmt::Debug + Clone + Send + Sync + 'static {
     type Id: fmt::Debug + Clone + Eq + Hash;
-    /// An entity as it is typed.
+    /// An entity in an argument.
     type Typed: Typed<Id = Self::Id>;
     /// The options of `config`.
     type Config: Args + fmt::Debug;
 
-    /// How an entity is called in a usage line, and what may be given there.
+    /// The name of the argument in a usage line, and its help.
     const ARGUMENT: (&'static str, &'static str);
     const ENABLE: Help;
     const DISABLE: Help;
@@ -128,7 +128,7 @@ pub(crate) enum EntityCommand<L: Level> {
     },
 }
 
-/// The entities of one level that a command is about.
+/// The entities of a command, all of one level.
 #[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct Entities<L: Level> {

@@ -1,4 +1,4 @@
-//! The entities that a command is about, read from its arguments or from standard input.
+//! The entities of a command, read from its arguments or from standard input.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,18 +14,18 @@ use crate::options::ids::{BatchOptions, Concurrency, EntityArg};
 use crate::options::scope::Scope;
 use crate::output::failure::Failure;
 
-/// The entities themselves.
+/// The ids of the entities.
 #[derive(Debug)]
 pub(crate) struct Ids<T> {
-    /// In the order given, each once.
+    /// In the order given, without duplicates.
     ids: Vec<T>,
-    /// Whether it is one and was typed as one.
+    /// Whether it is a single one that was given as an argument.
     alone: bool,
     concurrency: Concurrency,
 }
 
 impl<T: Clone + Eq + Hash> Ids<T> {
-    /// The ids in the arguments, and those on standard input if requested.
+    /// Reads the ids in the arguments, and those on standard input if requested.
     pub(crate) fn read<E: Typed<Id = T>>(
         given: Vec<EntityArg<E>>,
         options: BatchOptions,
@@ -53,13 +53,13 @@ impl<T: Clone + Eq + Hash> Ids<T> {
 }
 
 impl<T> Ids<T> {
-    /// The operation on each of them.
+    /// Creates the operation for each of them.
     pub(crate) fn calls<O>(self, call: impl Fn(T) -> O) -> Calls<O> {
         let concurrency = (!self.alone).then_some(self.concurrency);
         Calls::new(self.ids.into_iter().map(call).collect(), concurrency)
     }
 
-    /// The partitions of these that keep state on disk.
+    /// The partitions below these that keep state on disk.
     pub(crate) fn partitions(
         self,
         scope: impl Fn(T) -> Scope,
@@ -69,13 +69,13 @@ impl<T> Ids<T> {
         Ok(Ids { ids: input.partitions_of(&scopes)?, alone: false, concurrency: self.concurrency })
     }
 
-    /// Whether it is not one and typed as one.
+    /// Whether it is not a single one that was given as an argument.
     pub(crate) fn are_several(&self) -> bool {
         !self.alone
     }
 }
 
-/// One on each line; empty lines and those that begin with `#` say nothing.
+/// Reads one id per line; skips empty lines and those that start with `#`.
 fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, Failure> {
     let lines = text.lines().map(str::trim).enumerate();
     let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
@@ -94,17 +94,17 @@ fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, Failure> {
     lines.map(id).collect()
 }
 
-/// What tables and records begin with, as the command line itself prints them.
+/// The first words of the tables and records that this command prints.
 const HEADERS: &[&str] =
     &["NAME", "ID", "KIND", "ENTITY", "PARTITION", "SERVICE", "APPLICATION", "APP", "POLICY", "STATE"];
 
-/// Whether a line comes from a piped table: it has columns, or is a header.
+/// Whether a line is from a piped table: it has columns, or is a header.
 fn is_of_a_table(line: &str) -> bool {
     let columns = line.split("  ").filter(|column| !column.trim().is_empty()).count() > 1 || line.contains('\t');
     columns || HEADERS.contains(&line)
 }
 
-/// The beginning of a line, in quotes.
+/// The start of a line in quotes.
 fn quoted(line: &str) -> String {
     const SHOWN: usize = 40;
     let start: String = line.chars().take(SHOWN).collect();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a list holds, each of its lines is an id, is named as wrong, or says nothing.
+        /// Each line of any text is an id, an error that names the line, or skipped.
         #[test]
         fn any_text_is_a_list_or_an_error(text in "[-#a-zA-Z0-9:/ \t\r\n?]{0,60}") {
             prop_assume!(!text.lines().any(|line| is_of_a_table(line.trim())));

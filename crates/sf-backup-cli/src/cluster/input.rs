@@ -29,25 +29,25 @@ use crate::output::redact;
 use crate::options::files::Source;
 pub(crate) use document::Document;
 
-/// Far more than any policy; a device or a wrong file is not read to its end.
+/// Maximum size of a file: much more than any policy. Stops reading of devices and wrong files.
 pub(crate) const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Looks partitions up in the cluster.
 pub(crate) trait PartitionFinder: fmt::Debug {
-    /// The partition that was typed.
+    /// Finds the partition of an argument.
     fn find(&self, typed: &PartitionRef, terminal: &mut Terminal<'_>) -> Result<PartitionId, Failure>;
 
     /// The partitions of services and applications that keep state on disk.
     fn below(&self, scopes: &[Scope], terminal: &mut Terminal<'_>) -> Result<Vec<PartitionId>, Failure>;
 }
 
-/// Reads what the arguments name.
+/// Reads the files and standard input that arguments name.
 #[derive(Debug)]
 pub(crate) struct Input<'t, 'c> {
     finder: &'t dyn PartitionFinder,
     terminal: &'t mut Terminal<'c>,
     document: Option<Document>,
-    /// Whether something was read from standard input: it is there once.
+    /// Whether standard input was read, which is possible only once.
     standard_read: bool,
 }
 
@@ -60,7 +60,7 @@ impl<'t, 'c> Input<'t, 'c> {
         self.document
     }
 
-    /// Keeps a warning about what was read last.
+    /// Keeps a warning about the last document.
     pub(crate) fn warn(&mut self, problem: &str) {
         if let Some(document) = &mut self.document {
             let warning = format!("{}: {problem}", document.source);
@@ -68,7 +68,7 @@ impl<'t, 'c> Input<'t, 'c> {
         }
     }
 
-    /// A policy; without a source from standard input, unless that is a person.
+    /// Reads a policy; without a source, from standard input unless that is a terminal.
     pub(crate) fn policy(&mut self, source: Option<Source>, gate: Gate) -> Result<BackupPolicyDescription, Failure> {
         let source = match source {
             None if self.terminal.console.interactive => {
@@ -81,7 +81,7 @@ impl<'t, 'c> Input<'t, 'c> {
         self.classify(&policy, gate);
         match resolved {
             Ok(()) => Ok(policy),
-            // Whoever sets the secret now need not come back for what else is wrong.
+            // Report other errors together with the missing secret.
             Err(unresolved) => {
                 let others = self.document.as_ref().map(Document::errors).unwrap_or_default();
                 let others: String = others.iter().map(|other| format!("; and {other}")).collect();
@@ -90,7 +90,7 @@ impl<'t, 'c> Input<'t, 'c> {
         }
     }
 
-    /// A policy that was made of options.
+    /// A policy that was created from options.
     pub(crate) fn described(&mut self, policy: BackupPolicyDescription, gate: Gate) -> BackupPolicyDescription {
         let written = serde_json::to_value(&policy).and_then(OrderedJson::deserialize);
         let mut hidden = written.unwrap_or_else(|_| OrderedJson::text(MASK));
@@ -127,7 +127,7 @@ impl<'t, 'c> Input<'t, 'c> {
         Ok(storage)
     }
 
-    /// A storage as it is written, with references in place of secrets.
+    /// A storage as written, with references instead of secrets.
     pub(crate) fn read_unresolved_storage(
         &mut self,
         source: &Source,
@@ -136,7 +136,7 @@ impl<'t, 'c> Input<'t, 'c> {
         self.read(source, fills)
     }
 
-    /// The partition that was typed.
+    /// Finds the partition of an argument.
     pub(crate) fn partition(&mut self, typed: &PartitionRef) -> Result<PartitionId, Failure> {
         self.finder.find(typed, self.terminal)
     }
@@ -172,8 +172,8 @@ impl<'t, 'c> Input<'t, 'c> {
     }
 }
 
-/// A storage with its secrets in place of references, and what is to be said of it. One that holds no secret but what stands for
-/// one is refused.
+/// Resolves the secrets of a storage, and returns it with the warnings about it. Refuses one with a placeholder instead
+/// of a secret.
 pub(crate) fn resolved(
     mut storage: BackupStorageDescription,
     source: &impl fmt::Display,
@@ -191,32 +191,32 @@ pub(crate) fn resolved(
     }
 }
 
-/// What a file or standard input holds, as one value.
+/// Parses a file or standard input.
 pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, Failure> {
     plain(source, &parsed(source, standard)?)
 }
 
-/// The value of a text that was read from `source`.
+/// Parses a text that was read from `source`.
 pub(crate) fn value_of(source: &Source, text: &str) -> Result<Value, Failure> {
     plain(source, &parse::parse(source, text, LIMIT)?)
 }
 
-/// The same of so many bytes at most.
+/// Parses a file or standard input of at most `limit` bytes.
 pub(crate) fn value_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<Value, Failure> {
     plain(source, &parse::parse(source, &text_within(source, standard, limit)?, limit)?)
 }
 
-/// The same with its members in order, each of them once.
+/// Parses a file or standard input with its members in order and without duplicates.
 pub(crate) fn parsed(source: &Source, standard: &mut dyn Read) -> Result<OrderedJson, Failure> {
     parse::parse(source, &contents(source, standard)?, LIMIT)
 }
 
-/// What a file or standard input holds, as text.
+/// The text of a file or standard input.
 pub(crate) fn contents(source: &Source, standard: &mut dyn Read) -> Result<String, Failure> {
     text_within(source, standard, LIMIT)
 }
 
-/// The text of a file or of standard input, of so many bytes at most.
+/// The text of a file or standard input of at most `limit` bytes.
 pub(crate) fn text_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<String, Failure> {
     let text = match source {
         Source::Standard => read_stream(standard, limit),

@@ -1,4 +1,4 @@
-//! Reads what a cluster is made of, several calls at once.
+//! Reads the inventory of a cluster, with concurrent calls.
 
 use std::num::NonZeroUsize;
 
@@ -15,8 +15,8 @@ use crate::cluster::pages::all;
 use crate::options::scope::Scope;
 use crate::output::failure::Failure;
 
-/// The applications, services and partitions of a part of the cluster, with what stands above them. Items whose names cannot
-/// be read as names are left out: no operation could be called for them.
+/// The applications, services and partitions of a part of the cluster, with their parents. Omits items with invalid
+/// names, because no operation could be called for them.
 pub(crate) async fn read(client: &Client, scope: &Scope, parallel: NonZeroUsize) -> Result<Inventory, Failure> {
     let applications = match scope {
         Scope::Cluster => {
@@ -33,7 +33,7 @@ pub(crate) async fn read(client: &Client, scope: &Scope, parallel: NonZeroUsize)
     let applications = batch::try_map(applications, parallel, |id| services(client.clone(), id)).await?;
     let applications = applications.into_iter().map(|(id, services)| Application { id, services });
     let mut inventory = Inventory { applications: applications.collect() };
-    // All services at once: one application after the other would take as many round trips as there are applications.
+    // All services at once: one application after the other would take a round trip for each.
     let services = || inventory.applications.iter().flat_map(|application| &application.services);
     let ids: Vec<_> = services().map(|service| service.id.clone()).collect();
     let lists = batch::try_map(&ids, parallel, |id: &ServiceId| partitions(client.clone(), id.clone())).await?;
@@ -58,7 +58,7 @@ pub(crate) async fn application_of(client: &Client, service: &ServiceId) -> Resu
     name.ok_or_else(|| Failure::Other(format!("{service}: the cluster does not report its application's name")))
 }
 
-/// The name of the application that a service belongs to, where the cluster returns it.
+/// The name of the application that a service belongs to, if the cluster returns it.
 pub(crate) async fn application_name(client: &Client, service: &ServiceId) -> Option<ApplicationId> {
     client.send(GetApplicationNameInfo::new(service.clone())).await.ok()?.name?.parse().ok()
 }

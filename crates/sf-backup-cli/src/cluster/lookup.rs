@@ -51,7 +51,7 @@ pub(crate) struct There {
     pub(crate) state: Option<ServiceState>,
 }
 
-/// The cluster's lists, each read once.
+/// The cluster's inventory lists, each read once.
 #[derive(Debug)]
 pub(crate) struct Lookup {
     client: Client,
@@ -61,7 +61,7 @@ pub(crate) struct Lookup {
     fatal: OnceLock<String>,
 }
 
-/// Fails with what was meant, if the entity is not in the cluster. If that is unknown, it may be.
+/// Fails with suggestions if the entity is not in the cluster. Succeeds if that is unknown.
 pub(crate) async fn must_be_there(client: &Client, entity: &Entity) -> Result<(), Failure> {
     match Lookup::new(client.clone()).find(entity).await {
         Found::Absent(absent) => Err(absent.into()),
@@ -85,7 +85,7 @@ impl Lookup {
         persisted.map(|service| service.name.parse().ok()).collect()
     }
 
-    /// Looks for an entity: one read if it is there.
+    /// Looks for an entity, with one read if it exists.
     pub(crate) async fn find(&self, entity: &Entity) -> Found {
         let search = async {
             match entity {
@@ -106,15 +106,15 @@ impl Lookup {
         }
     }
 
-    /// What may have been meant by a policy's name that the cluster does not know.
+    /// Suggestions for the name of a policy that does not exist.
     pub(crate) async fn policies_like(&self, name: &str) -> Option<String> {
         let policies = timeout(PATIENCE, all(&self.client, GetBackupPolicyList::new())).await.ok()?.ok()?;
         let names: Vec<String> = policies.into_iter().map(|policy| policy.name).collect();
         (!names.is_empty()).then(|| near::hint(name, &names, "policies", "sf-backup policy list"))
     }
 
-    /// Whether the backup service refuses reads, which every role may do, while the cluster responds to other queries. `error` is
-    /// a refusal by it.
+    /// Whether the backup service refuses reads, which every role may make, while the cluster responds to other
+    /// queries. `error` is its refusal.
     pub(crate) async fn backup_service_refuses_reads(&self, error: &Error) -> bool {
         let refused = async {
             let is_read = error.operation().method() == Method::GET;
@@ -131,7 +131,7 @@ impl Lookup {
             _ if name == SYSTEM => Found::There(There::default()),
             Err(why) => Found::Unchecked(why),
             Ok(names) if names.contains(&name) => Found::There(There::default()),
-            // A cluster without applications is asked about none.
+            // In a cluster without applications, nothing can be looked up.
             Ok([]) => Found::Unchecked("the cluster has no applications".to_owned()),
             Ok(_) => Found::Absent(self.no_application(id).await),
         }
@@ -139,7 +139,7 @@ impl Lookup {
 
     async fn service(&self, id: &ServiceId) -> Found {
         let name = id.to_string();
-        // Only a list that was received and does not contain it shows that it does not exist.
+        // Only a received list without the entity shows that it does not exist.
         let (mut listed, mut others, mut problem) = (false, false, None);
         for application in above(id) {
             match self.services(&application).await {
@@ -158,7 +158,7 @@ impl Lookup {
             return Found::Unchecked(why.clone());
         }
         if let (false, Some(why)) = (listed, &problem) {
-            // Only the list of applications is left that could tell that it is not there.
+            // Only the list of applications can still show that it does not exist.
             match self.applications().await {
                 Ok(names) if !names.is_empty() && !above(id).any(|id| names.contains(&id.to_string())) => {}
                 _ => return Found::Unchecked(why.clone()),

@@ -1,4 +1,4 @@
-//! The backup configuration as a file: `export`, `diff` and `apply`.
+//! The backup configuration in a file: `export`, `diff` and `apply`.
 
 pub(crate) mod actual;
 
@@ -37,7 +37,7 @@ pub(crate) fn blame(source: &Source, error: &ManifestError) -> Failure {
     Failure::Usage(format!("{source}: {error}"))
 }
 
-/// What the rules for policies say about those that are written; warnings are shown.
+/// Checks the policies to be sent by the rules of `policy lint`, and prints the warnings.
 pub(crate) fn classify_policies<'p>(
     policies: impl IntoIterator<Item = (&'p PolicyName, &'p BackupPolicyDescription)>,
     source: &Source,
@@ -54,7 +54,7 @@ pub(crate) fn classify_policies<'p>(
     all
 }
 
-/// The most things of a kind that are named one by one.
+/// Maximum number of items of a kind that are listed.
 pub(crate) const NAMED: usize = 20;
 
 /// Prints the notes of a comparison.
@@ -88,7 +88,7 @@ pub(crate) fn changes(count: usize) -> String {
     if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
 
-/// The changes in few words, for a question.
+/// The changes in short, for a prompt.
 pub(crate) fn listed<'a>(changes: impl Iterator<Item = &'a Change> + Clone) -> String {
     let named: Vec<String> = changes.clone().take(NAMED).map(ToString::to_string).collect();
     let more = changes.count().saturating_sub(NAMED);

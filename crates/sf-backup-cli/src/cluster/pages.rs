@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Reads lists that have pages.
 
 use crate::cluster::client::Client;
 use sf_backup_hyper::{Error, RetryPolicy};
@@ -14,14 +14,14 @@ pub(crate) async fn all<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Ite
     Ok(items)
 }
 
-/// The same, but what takes too long is not requested again: the caller asks for less.
+/// All items of a list, without retries after a timeout: the caller shortens the range instead.
 pub(crate) async fn all_without_timeouts<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error> {
     let once = client.with_retry(RetryPolicy::never());
     let mut items = Vec::new();
     let mut pager = Pager::new(list);
     while let Some(call) = pager.next_call() {
         let page = match once.send(call.clone()).await {
-            // What passes by itself is asked for as often as any other read.
+            // Other transient errors are retried as for any read.
             Err(error) if error.kind() != ErrorKind::Timeout && may_pass(&error) => client.send(call).await,
             page => page,
         };

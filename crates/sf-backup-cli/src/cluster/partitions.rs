@@ -1,4 +1,4 @@
-//! Finds partitions: those that were typed as the start of an id or as a name, and those of services and applications.
+//! Finds partitions by the start of their id, by name, or below services and applications.
 
 use std::num::NonZeroUsize;
 
@@ -16,17 +16,17 @@ use crate::options::scope::Scope;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-/// How many lists are read at the same time.
+/// Number of lists that are read concurrently.
 const LISTED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
-/// How many candidates an error names.
+/// Maximum number of candidates in an error.
 const NAMED: usize = 5;
 
-/// An entity as it is typed.
+/// An entity in an argument.
 pub(crate) trait Typed: EntityText {
-    /// What the API calls it.
+    /// The API's id of the entity.
     type Id;
 
-    /// Looks it up in the cluster if that is needed.
+    /// Converts it to the id; looks it up in the cluster if necessary.
     fn resolve(self, input: &mut Input<'_, '_>) -> Result<Self::Id, Failure>;
 }
 
@@ -61,7 +61,7 @@ impl PartitionFinder for CommandContext<'_> {
     }
 }
 
-/// The partition that is meant. Sends nothing if its whole id is given.
+/// The partition of an argument. Sends nothing if it is a whole id.
 pub(crate) fn resolve(
     typed: &PartitionRef,
     context: CommandContext<'_>,
@@ -112,7 +112,7 @@ fn below(
     })
 }
 
-/// As [`resolve`], within a run.
+/// Like [`resolve`], in a session.
 pub(crate) async fn find(typed: &PartitionRef, session: &mut Session<'_, '_>) -> Result<PartitionId, Failure> {
     let client = session.client().clone();
     match typed {
@@ -130,7 +130,7 @@ pub(crate) async fn find(typed: &PartitionRef, session: &mut Session<'_, '_>) ->
             if !exact.is_empty() {
                 return only(typed, exact);
             }
-            // The name of a service with several partitions, or of one that is not there.
+            // The name of a service with several partitions, or of one that does not exist.
             let below: Vec<_> = all.into_iter().filter(|(_, own)| is_below(own, name)).collect();
             if below.is_empty() { only(typed, Vec::new()) } else { Err(ambiguous(typed, &below)) }
         }
@@ -142,7 +142,7 @@ fn named(service: &Service) -> impl Iterator<Item = (PartitionId, String)> {
     service.partitions.iter().map(|partition| partition.id).zip(names).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether an entity has this name, or is below one that has it.
+/// Whether an entity has this name or is below one that has it.
 fn is_below(name: &str, above: &str) -> bool {
     name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
 }

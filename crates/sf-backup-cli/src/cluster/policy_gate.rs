@@ -1,4 +1,4 @@
-//! What findings of the rules for policies come to: errors stop a command before anything is sent, warnings are shown.
+//! Handles the findings of `policy lint`: errors stop a command before anything is sent, warnings are printed.
 
 use std::time::Duration;
 
@@ -10,17 +10,18 @@ use crate::cluster::client::Client;
 use crate::options::policy_gate::Gate;
 use crate::output::failure::Failure;
 
-/// Findings, parted by what becomes of them, as lines that name the file.
+/// Errors and warnings, as lines that name the file.
 #[derive(Debug, Default)]
 pub(crate) struct GateFindings {
     pub(crate) warnings: Vec<String>,
     errors: Vec<String>,
-    /// Whether `--force` would help.
+    /// Whether `--force` overrides the errors.
     forcible: bool,
 }
 
 impl Gate {
-    /// Parts findings into errors and warnings. Rules of the protocol are left out: building the request reports them.
+    /// Separates findings into errors and warnings. Omits rules of the protocol, because building the request reports
+    /// them.
     pub(crate) fn classify(self, findings: &[Finding], source: &str) -> GateFindings {
         let mut classified = GateFindings { forcible: !self.strict, ..GateFindings::default() };
         for finding in findings.iter().filter(|finding| finding.can_be_forced()) {
@@ -37,7 +38,7 @@ impl Gate {
 }
 
 impl GateFindings {
-    /// Takes in what another policy came to.
+    /// Adds the findings of another policy.
     pub(crate) fn join(&mut self, other: Self) {
         self.warnings.extend(other.warnings);
         self.errors.extend(other.errors);
@@ -48,7 +49,7 @@ impl GateFindings {
         &self.errors
     }
 
-    /// The errors as the end of the command.
+    /// Fails if there are errors.
     pub(crate) fn verdict(&self) -> Result<(), Failure> {
         let (first, rest) = match self.errors.as_slice() {
             [] => return Ok(()),
@@ -61,10 +62,10 @@ impl GateFindings {
     }
 }
 
-/// How long a cluster is waited for that does not say its release: the rules do without.
+/// Time limit for reading the cluster's release, which the rules do not require.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The release of a cluster; `None` if it does not say.
+/// The release of a cluster; `None` if it is not returned.
 pub(crate) async fn runtime(client: &Client) -> Option<RuntimeVersion> {
     let response = timeout(PATIENCE, client.send(GetClusterVersion::new())).await;
     response.ok()?.ok()?.version?.parse().ok()

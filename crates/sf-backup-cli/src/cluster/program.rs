@@ -1,4 +1,4 @@
-//! Programs that a user names, for notifications and checks.
+//! Runs programs of the user, for notifications and probes.
 
 use std::future::pending;
 use std::process::{ExitStatus, Stdio};
@@ -10,21 +10,21 @@ use tokio::process::Command;
 use crate::cluster::runtime::block_on;
 use crate::output::failure::Failure;
 
-/// A program and its arguments. It is started directly and not by a shell.
+/// A program and its arguments. It is started directly, not by a shell.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Program<'a> {
     pub(crate) name: &'a str,
     pub(crate) arguments: &'a [String],
-    /// The longest that it may take.
+    /// Time limit.
     pub(crate) limit: Duration,
 }
 
 impl Program<'_> {
-    /// Runs it with a text on its standard input. What it prints goes to `output`.
+    /// Runs it with a text on its standard input. Its output goes to `output`.
     ///
     /// # Errors
-    /// [`Failure::Interrupted`] after Ctrl-C; else the inner error, in a sentence, if it cannot be run or takes too long. It is
-    /// ended in both cases.
+    /// [`Failure::Interrupted`] after Ctrl-C; otherwise the inner error, as a sentence, if it cannot be run or takes
+    /// too long. It is killed in both cases.
     pub(crate) fn run(
         &self,
         input: String,
@@ -42,7 +42,7 @@ impl Program<'_> {
         let stdin = child.stdin.take();
         let feed = async {
             if let Some(mut stdin) = stdin {
-                // A program need not read it.
+                // A program need not read its input.
                 let _ = stdin.write_all(input.as_bytes()).await;
             }
             // Only the program's end counts.

@@ -31,10 +31,10 @@ use crate::output::clock::Clock;
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, internal};
 
-/// Items of a page, where pages can be relied on.
+/// Items per page, for lists with reliable pages.
 const PAGE: u32 = 500;
 
-/// How an audit is made.
+/// The settings of an audit.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) scope: Scope,
@@ -62,7 +62,7 @@ pub(crate) fn scope(
     Ok(part.scope(partition.transpose()?))
 }
 
-/// As [`read`], and reports after a while that it is still reading.
+/// Like [`read`], and prints a note if it takes long.
 pub(crate) async fn read_patiently(plan: &Plan, session: &mut Session<'_, '_>) -> Result<Audit, Failure> {
     let reading = read(session.client().clone(), plan);
     session
@@ -70,8 +70,8 @@ pub(crate) async fn read_patiently(plan: &Plan, session: &mut Session<'_, '_>) -
         .await
 }
 
-/// Reads and assesses. What cannot be read below the lists of policies and applications is reported in the audit; without
-/// those two there is none.
+/// Reads and assesses. What cannot be read below the lists of policies and applications is reported in the audit;
+/// without these two lists, there is no audit.
 pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> {
     if let Some(entity) = Entity::of_scope(&plan.scope) {
         lookup::must_be_there(&client, &entity).await?;
@@ -100,7 +100,7 @@ struct AuditReader<'p> {
     plan: &'p Plan,
     assessed: Vec<Assessment>,
     gaps: Vec<Gap>,
-    /// An error that ends the audit: every other request would meet it.
+    /// An error that ends the audit, because every other request would fail as well.
     fatal: Option<Error>,
 }
 
@@ -205,7 +205,7 @@ impl AuditReader<'_> {
         Ok(partitions)
     }
 
-    /// Readings by service, where a service has so many partitions that this saves requests.
+    /// Reads what partitions share, for services with enough partitions to save requests.
     async fn common(&self, partitions: &[Partition]) -> HashMap<ServiceId, ServiceReading> {
         let mut counts: HashMap<&ServiceId, (&ApplicationId, usize)> = HashMap::new();
         for partition in partitions.iter().filter(|partition| partition.holds == ServiceState::Persisted) {
@@ -224,7 +224,7 @@ impl AuditReader<'_> {
                 Some((service, reading))
             }
         };
-        // If one panics, its partitions are read one by one.
+        // After a panic, the service's partitions are read one by one.
         each(services, self.plan.parallel, read, |_, reading| {
             common.extend(reading.ok().flatten());
             true
@@ -265,7 +265,7 @@ impl AuditReader<'_> {
         self.fatal.take().map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// A name that no request can be built for is a gap: what lies below it cannot be read.
+    /// A name that no request can be built for is a gap: what is below it cannot be read.
     fn name<T: std::str::FromStr<Err: Display>>(&mut self, name: Option<&str>, what: &str) -> Option<T> {
         let problem = match name.map(str::parse) {
             Some(Ok(id)) => return Some(id),

@@ -1,4 +1,4 @@
-//! The runtime that waits for a cluster, and the signals by which a person or a system asks a run to end.
+//! The runtime that waits for a cluster, and the signals that interrupt a run.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -25,8 +25,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
         .map_err(|error| Failure::Other(format!("cannot start the async runtime: {error}")))
 }
 
-/// Runs what waits for a cluster, until it ends or a person interrupts it. `change` is the command that may have changed
-/// something by then.
+/// Runs a future until it ends or is interrupted. `change` is the command that may have changed something by then.
 pub(crate) fn block_on<T>(
     interruptible: bool,
     change: Option<&'static str>,
@@ -35,8 +34,8 @@ pub(crate) fn block_on<T>(
     Waiter::new()?.block_on(interruptible, change, work)
 }
 
-/// A runtime that keeps its connections from one wait to the next, and waits for nothing when it goes: no name that is being
-/// looked up, and no command that fetches a token.
+/// A runtime that keeps its connections from one wait to the next, and does not wait for anything when dropped, such as
+/// name resolution or a command that gets a token.
 #[derive(Debug)]
 pub(crate) struct Waiter(Option<Runtime>);
 
@@ -45,7 +44,7 @@ impl Waiter {
         Ok(Self(Some(runtime()?)))
     }
 
-    /// As [`block_on`].
+    /// Like [`block_on`].
     pub(crate) fn block_on<T>(
         &self,
         interruptible: bool,
@@ -57,9 +56,10 @@ impl Waiter {
         result.unwrap_or_else(|| Err(Failure::interrupted(change)))
     }
 
-    /// Drives `work` until it ends or is interrupted. Apart from [`block_on`](Self::block_on) so that it is compiled once.
+    /// Drives `work` until it ends or is interrupted. Separate from [`block_on`](Self::block_on), so that it is
+    /// compiled once.
     fn drive(&self, interruptible: bool, work: Pin<&mut dyn Future<Output = ()>>) {
-        // It is there until it is dropped.
+        // It exists until `self` is dropped.
         let Some(runtime) = &self.0 else { return };
         runtime.block_on(async {
             let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
@@ -79,10 +79,10 @@ impl Drop for Waiter {
     }
 }
 
-/// Whether Ctrl-C no longer ends the process by itself: a watch lasts as long as the process does.
+/// Whether Ctrl-C no longer ends the process by itself: a handler stays until the process ends.
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
-/// Fetches a secret. Ctrl-C ends the wait for a command or a pipe, where Ctrl-C is left to this program.
+/// Gets a secret. Ctrl-C ends the wait for a command or a pipe, if this program handles Ctrl-C.
 ///
 /// # Errors
 /// As [`secret_ref::fetch`].
@@ -94,8 +94,8 @@ pub(crate) fn fetch(reference: &SecretRef) -> Result<Secret, String> {
     or_interrupted(move || secret_ref::fetch(&of)).unwrap_or_else(|| Err(format!("{reference}: interrupted")))
 }
 
-/// Does what blocks, and is over at once if Ctrl-C comes: `None`. The work is left to a thread of its own, which nothing can
-/// end but the process.
+/// Runs blocking work on a thread; returns `None` immediately after Ctrl-C. The thread then continues until the process
+/// ends.
 pub(crate) fn or_interrupted<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (sender, events) = mpsc::channel();
     let (done, stop) = tokio::sync::oneshot::channel::<()>();
@@ -110,12 +110,12 @@ pub(crate) fn or_interrupted<T: Send + 'static>(work: impl FnOnce() -> T + Send 
             }
         });
         if came {
-            // The work may be done by now.
+            // The work may already be done.
             let _ = interrupted.send(None);
         }
     };
     let work = move || {
-        // Nobody listens any more after Ctrl-C.
+        // Nobody receives any more after Ctrl-C.
         let _ = sender.send(Some(work()));
     };
     thread::Builder::new().spawn(watch).and_then(|_| thread::Builder::new().spawn(work)).ok()?;
@@ -124,24 +124,24 @@ pub(crate) fn or_interrupted<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     event
 }
 
-/// What asks the run to end, watched from the moment that this is made. Needs a runtime around it.
+/// The signals that interrupt a run, received from the creation of this on. Requires a runtime.
 #[derive(Debug)]
 pub(crate) struct Interrupts(Vec<Signal>);
 
 impl Interrupts {
-    /// Watches for nothing: the system ends the process as it always does.
+    /// Receives nothing: the system ends the process as usual.
     pub(crate) fn none() -> Self {
         Self(Vec::new())
     }
 
-    /// Watches for Ctrl-C.
+    /// Receives Ctrl-C.
     #[cfg(unix)]
     pub(crate) fn by_person() -> Self {
         WATCHED.store(true, Ordering::Relaxed);
         Self(signal(SignalKind::interrupt()).into_iter().collect())
     }
 
-    /// Watches for Ctrl-C, and for the signal by which service managers end a process.
+    /// Receives Ctrl-C, and the signal by which service managers end a process.
     #[cfg(unix)]
     pub(crate) fn by_anybody() -> Self {
         WATCHED.store(true, Ordering::Relaxed);
@@ -149,20 +149,20 @@ impl Interrupts {
         Self(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
     }
 
-    /// Watches for Ctrl-C.
+    /// Receives Ctrl-C.
     #[cfg(windows)]
     pub(crate) fn by_person() -> Self {
         WATCHED.store(true, Ordering::Relaxed);
         Self(ctrl_c().into_iter().collect())
     }
 
-    /// The same: this system has other ways to end a process.
+    /// Receives Ctrl-C: this system ends processes in other ways.
     #[cfg(windows)]
     pub(crate) fn by_anybody() -> Self {
         Self::by_person()
     }
 
-    /// Done when one of them comes.
+    /// Completes at the first signal.
     pub(crate) async fn any(&mut self) {
         poll_fn(|context| {
             let mut signals = self.0.iter_mut();

@@ -1,8 +1,7 @@
-//! Reads what the partitions of a service have in common, with one request each for all of them: the policy in force, and their
-//! backups.
+//! Reads what the partitions of a service share, with one request each: the effective policy, and the backups.
 //!
-//! Only what the two responses show for certain is used. If a partition has a policy or a suspension of its own, if backups may be on
-//! several storages, or if a response is an error or too long, there is no such reading, and each partition is read by itself.
+//! Only uses what the two responses show with certainty. If a partition has its own policy or suspension, if backups
+//! may be on several storages, or if a response is an error or too long, each partition is read by itself.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -20,24 +19,24 @@ use crate::cluster::backups::{before, begins_in_the_newest_chain, reach};
 use crate::cluster::client::Client;
 use crate::output::clock::Clock;
 
-/// The fewest partitions of a service for which it saves requests.
+/// Minimum number of partitions for which this saves requests.
 pub(crate) const FEWEST: usize = 4;
 
-/// The most backups of a service that are listed at once.
+/// Maximum number of backups of a service that are listed at once.
 const ITEMS: usize = 5_000;
 
-/// What the partitions of a service have in common.
+/// What the partitions of a service share.
 #[derive(Debug)]
 pub(crate) struct ServiceReading {
-    /// What is in force for each of them.
+    /// The effective policy of each of them.
     pub(crate) coverage: Coverage,
-    /// The backups of those that have some.
+    /// The backups of the partitions that have some.
     pub(crate) backups: HashMap<PartitionId, BackupSummary>,
     /// When they were listed.
     pub(crate) at: Timestamp,
 }
 
-/// Reads it; `None` if the partitions have to be read one by one.
+/// Reads it; `None` if the partitions must be read one by one.
 pub(crate) async fn read(
     client: &Client,
     application: &ApplicationId,
@@ -62,22 +61,23 @@ pub(crate) async fn read(
         return None;
     }
     let listed = Backups::of(page.items);
-    // What could not be read belongs to any partition.
+    // A failure may concern any partition.
     if !listed.failures.is_empty() {
         return None;
     }
-    // What began before the list did is read from its beginning.
+    // A chain that started before the list is read completely for its partition.
     let whole = listed.partitions.iter().filter(|partition| !begins_in_the_newest_chain(partition));
     let summary = |id| (id, BackupSummary::of(&listed, id, Some(since), at));
     let backups = whole.map(|backups| summary(backups.partition)).collect();
     Some(ServiceReading { coverage, backups, at })
 }
 
-/// The policy that all partitions have from the service or its application; `None` if one has its own, or is suspended by itself.
+/// The policy that all partitions inherit from the service or its application; `None` if one has its own, or is
+/// suspended itself.
 async fn coverage(client: &Client, service: &ServiceId) -> Option<Coverage> {
     let page = client.send(GetServiceBackupConfigurationInfo::new(service.clone())).await.ok()?;
     let name = service.to_string();
-    // By the beginning of names the server also lists what belongs to others.
+    // The server selects by the beginning of names, so it also lists other entities.
     let mut own = page.items.into_iter().filter(|info| names(info, &name));
     let info @ BackupConfigurationInfo::Service(_) = own.next()? else { return None };
     if own.next().is_some() || page.continuation_token.is_some() {
@@ -86,7 +86,7 @@ async fn coverage(client: &Client, service: &ServiceId) -> Option<Coverage> {
     Coverage::read::<HttpError>(Ok(Some(info))).ok()?
 }
 
-/// Whether an item is about this service or a partition of it. One that nobody understands is, perhaps.
+/// Whether an item describes this service or one of its partitions, or may do so.
 fn names(info: &BackupConfigurationInfo, service: &str) -> bool {
     let named = match info {
         BackupConfigurationInfo::Application(_) => return false,
@@ -97,7 +97,7 @@ fn names(info: &BackupConfigurationInfo, service: &str) -> bool {
     named.is_none_or(|named| named.replace('~', "/") == service)
 }
 
-/// Whether the application has no other policy, on whose storage the list of the service's backups would look as well.
+/// Whether the application has no other policy, because the list of the service's backups would include its storage.
 async fn is_the_only_policy(client: &Client, application: &ApplicationId, coverage: &Coverage) -> bool {
     let name = application.to_string();
     match client.send(GetApplicationBackupConfigurationInfo::new(application.clone())).await {

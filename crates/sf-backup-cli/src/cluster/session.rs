@@ -1,4 +1,4 @@
-//! One run against a cluster: checks the request, asks where data is lost, sends it, and shows the result.
+//! A run against a cluster: checks the request, confirms a loss, sends the request, and prints the result.
 
 mod begin;
 mod blame;
@@ -35,35 +35,35 @@ pub(crate) use patience::{PATIENCE, STILL_AT_IT};
 pub(crate) struct Session<'t, 'c> {
     terminal: &'t mut Terminal<'c>,
     client: Client,
-    /// What the cluster is called.
+    /// The name of the cluster.
     cluster: String,
     target: Target,
     pinned: bool,
     dry_run: bool,
-    /// What goes with every command, where commands are to be shown.
+    /// The options of every curl command, if curl commands are printed.
     curl: Option<Identity>,
     /// The client's requests and responses, one line each, with --verbose.
     exchanges: Option<UnboundedReceiver<String>>,
-    /// The file that the call was made from.
+    /// The file that the call was created from.
     document: Option<Document>,
     /// Interrupts of a run that reports its state before it ends.
     interrupts: Interrupts,
     /// The options by which another run finds the same cluster, as they were typed.
     connection_words: Vec<String>,
-    /// Whether entities are looked up.
+    /// Whether entities are looked up before and after changes.
     verifies: bool,
-    /// Whether any call is sent again.
+    /// Whether calls are retried.
     retries: bool,
     /// The cluster's lists, each read once.
     pub(crate) lists: Option<Arc<Lookup>>,
-    /// What was found out before a change.
+    /// What was verified before a change.
     pub(crate) verified: Verified,
     /// Facts that are printed with the result in addition to the response.
     facts: Vec<(&'static str, String)>,
 }
 
 impl<'t, 'c> Session<'t, 'c> {
-    /// A session over `connection`, for a call that was read from `document`.
+    /// Creates a session over `connection`, for a call that was read from `document`.
     pub(crate) fn new(
         connection: &Connection,
         options: &Options,
@@ -85,7 +85,7 @@ impl<'t, 'c> Session<'t, 'c> {
         if terminal.options.verbose {
             let (sender, receiver) = unbounded_channel();
             builder = builder.observer(move |record| {
-                // The receiver is closed only when the run is over.
+                // The receiver is closed only at the end of the run.
                 let _ = sender.send(record.to_string());
             });
             exchanges = Some(receiver);
@@ -115,12 +115,12 @@ impl<'t, 'c> Session<'t, 'c> {
         })
     }
 
-    /// Leaves it to the run what happens when it is interrupted.
+    /// Sets how the run handles interruptions.
     pub(crate) fn on_interrupt(&mut self, interrupts: Interrupts) {
         self.interrupts = interrupts;
     }
 
-    /// Sets what is shown with the result in addition to the response.
+    /// Sets the facts that are printed with the result in addition to the response.
     pub(crate) fn set_facts(&mut self, facts: Vec<(&'static str, String)>) {
         self.facts = facts;
     }
@@ -129,7 +129,7 @@ impl<'t, 'c> Session<'t, 'c> {
         !self.facts.is_empty()
     }
 
-    /// The result with what else is to be shown.
+    /// Adds these facts to the result.
     pub(crate) fn with_facts(&self, record: Record) -> Record {
         self.facts.iter().fold(record, |record, (name, value)| record.with(name, Some(value)))
     }
@@ -154,7 +154,7 @@ impl<'t, 'c> Session<'t, 'c> {
         }
     }
 
-    /// The same, or the error as it is.
+    /// All items of a list, or the unchanged error.
     pub(crate) async fn pages<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Error> {
         let mut items = Vec::new();
         let mut pager = Pager::collecting(call);
@@ -171,7 +171,7 @@ impl<'t, 'c> Session<'t, 'c> {
         self.or_blame(sent).await
     }
 
-    /// The same of a call of any operation.
+    /// The response to a call of any operation.
     pub(crate) async fn ask_any<R>(&mut self, call: &AnyCall<R>) -> Result<R, Failure> {
         let sending = call.send(self.client.clone());
         let sent = self.patiently(sending).await;
@@ -190,7 +190,7 @@ impl<'t, 'c> Session<'t, 'c> {
         &self.client
     }
 
-    /// What reports say of their source.
+    /// The origin of the data, for reports.
     pub(crate) fn origin(&self, runtime: Option<RuntimeVersion>) -> Origin {
         Origin {
             cluster: self.cluster.clone(),
@@ -218,7 +218,7 @@ impl<'t, 'c> Session<'t, 'c> {
         self.client.with_retry(if self.retries { again } else { RetryPolicy::never() })
     }
 
-    /// Looks up what a change is about, as [`Verified::of`].
+    /// Looks up the entities of a change: see [`Verified::of`].
     pub(crate) async fn verify(
         &mut self,
         change: ChangeKind,
@@ -236,7 +236,7 @@ impl<'t, 'c> Session<'t, 'c> {
         self.lists.get_or_insert_with(|| Arc::new(Lookup::new(client))).clone()
     }
 
-    /// Prints the notes after a change of these entities, which has succeeded.
+    /// Prints the notes after a successful change of these entities.
     pub(crate) fn conclude_change(&mut self, done: &[String]) {
         if !done.is_empty() {
             let notes = self.verified.conclusion(&self.connection_words, done);
@@ -244,7 +244,7 @@ impl<'t, 'c> Session<'t, 'c> {
         }
     }
 
-    /// Whether entities are looked up around a change.
+    /// Whether entities are looked up before and after changes.
     pub(crate) fn verifies(&self) -> bool {
         self.verifies
     }

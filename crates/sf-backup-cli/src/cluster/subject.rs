@@ -9,19 +9,19 @@ use crate::options::scope::Scope;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-/// What was typed; the cluster reports which kind of thing a name is.
+/// The argument; the cluster shows what kind of entity a name is.
 #[derive(Debug)]
 pub(crate) enum Subject {
     Partition(PartitionId),
-    /// A service, or an application whose name has several parts.
+    /// A service, or an application with several levels.
     Name(ServiceId),
-    /// A name of one part.
+    /// A name of one level.
     Application(ApplicationId),
 }
 
 impl Subject {
-    /// A GUID or its start is a partition's, and so is a name with `#`: it is looked up unless its whole id is given.
-    /// `argument` is the argument's name in errors.
+    /// Reads an argument. A GUID, the start of one, and a name with `#` denote a partition, which is looked up unless
+    /// its whole id is given. `argument` is the argument's name in errors.
     pub(crate) fn read(
         text: &str,
         argument: &str,
@@ -40,7 +40,7 @@ impl Subject {
     }
 }
 
-/// A name of several parts is taken for a service's.
+/// Treats a name of several levels as a service.
 impl From<Subject> for Scope {
     fn from(subject: Subject) -> Self {
         match subject {

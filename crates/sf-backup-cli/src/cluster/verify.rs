@@ -1,6 +1,6 @@
-//! What is looked up around a change: before it, whether the entity is there and what the change takes away; after it,
-//! what is in effect. The server itself accepts ids that do not exist, and says nothing of what stays suspended above.
-//! All of this is optional: if a look-up fails, the change is sent, and a note says what was not checked.
+//! Look-ups around a change: before it, whether the entity exists and what the change removes; after it, what is in
+//! effect. The server itself accepts ids that do not exist, and does not report a suspension above. All of this is
+//! optional: if a look-up fails, the change is sent, and a note names what was not checked.
 
 mod after;
 mod effective;
@@ -21,7 +21,7 @@ use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report, internal};
 
-/// What a command does to what it is about.
+/// The kind of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ChangeKind {
     Suspend,
@@ -31,33 +31,33 @@ pub(crate) enum ChangeKind {
     Update,
 }
 
-/// What was found out before a change.
+/// What was found before a change.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Verified {
-    /// What is done, if it is looked after at all.
+    /// The change, if it is verified.
     change: Option<ChangeKind>,
-    /// The operation's name.
+    /// The name of the operation.
     operation: &'static str,
-    /// What is not sent, by the name that is shown.
+    /// The calls that are not sent, by the name as printed.
     refused: HashMap<String, (Exit, Report)>,
     /// The entities of the calls, and the services of partitions.
     entities: HashMap<String, (Entity, Option<ServiceId>)>,
-    /// What the change takes away.
+    /// What the change removes.
     loss: Option<String>,
-    /// What to say once it is done.
+    /// Notes to print after the change.
     notes: Vec<String>,
-    /// The commands that undo it, by the names that they are about.
+    /// The commands that undo it, by name.
     undo: undo::Undo,
 }
 
 impl Verified {
-    /// Why the call about an entity by this name is not sent, if it is not.
+    /// Why the call about this name is not sent, if it is not.
     pub(crate) fn refusal(&self, name: &str) -> Option<Failure> {
         let (exit, report) = self.refused.get(name)?;
         Some(Failure::Reported { exit: *exit, report: Box::new(report.clone()) })
     }
 
-    /// The policy that is enabled, if one is.
+    /// The policy that is enabled, if there is one.
     pub(crate) fn policy(&self) -> Option<String> {
         match &self.change {
             Some(ChangeKind::Enable(policy)) => Some(policy.to_string()),
@@ -70,13 +70,13 @@ impl Verified {
         !self.refused.is_empty()
     }
 
-    /// What the change takes away, in a sentence.
+    /// What the change removes, as a sentence.
     pub(crate) fn loss(&self) -> Option<&str> {
         self.loss.as_deref()
     }
 
-    /// Looks up what a change is about, and what it takes away. `calls` are the names as they are shown, with the entities;
-    /// `operation` is the change's.
+    /// Looks up the entities of a change, and what it removes. `calls` are the names as printed, with the entities;
+    /// `operation` is the name of the change.
     pub(crate) async fn of(
         lookup: &Arc<Lookup>,
         change: ChangeKind,
@@ -144,7 +144,7 @@ impl Verified {
         verified
     }
 
-    /// What there is to say after a change of these, which have succeeded; `options` find the same cluster.
+    /// The notes after a successful change of `done`. `options` find the same cluster.
     pub(crate) fn conclusion(&mut self, options: &[String], done: &[String]) -> Vec<String> {
         let mut notes = std::mem::take(&mut self.notes);
         notes.extend(self.undo.commands(options, done));

@@ -82,8 +82,8 @@ pub(crate) struct Apply {
     pub(crate) pace: Pace,
 }
 
-/// Maximum readings of the cluster. Each look can show suspensions that could not be seen before, those of
-/// services under those of applications.
+/// Maximum readings of the cluster. Each reading can make suspensions visible: those of services below those of
+/// applications.
 const LOOKS: usize = 4;
 
 pub(crate) fn run(apply: &Apply, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -145,7 +145,7 @@ async fn all(
     applying.conclude(result, session)
 }
 
-/// One run.
+/// One run of `apply`.
 struct Applying<'a> {
     apply: &'a Apply,
     file: &'a ManifestFile,
@@ -153,18 +153,18 @@ struct Applying<'a> {
     rows: Vec<ChangeRow>,
 }
 
-/// What is, and what is to be done about it.
+/// The cluster's configuration, and the changes to make.
 struct Planned {
     actual: Actual,
     comparison: Comparison,
     runtime: Option<RuntimeVersion>,
 }
 
-/// Policies as they are sent, secrets and all.
+/// Policies to send, with their secrets.
 pub(super) type Policies = BTreeMap<PolicyName, BackupPolicyDescription>;
 
 impl Applying<'_> {
-    /// Looks at the cluster; `change` is what may have been done when that is interrupted.
+    /// Reads the cluster; `change` is the command that may have changed something if that is interrupted.
     async fn plan(&mut self, change: Option<&'static str>, session: &mut Session<'_, '_>) -> Result<Planned, Failure> {
         let reading = actual::read(session.client().clone(), self.apply.pace.parallel);
         let actual::Read { actual, runtime, .. } = tokio::select! {
@@ -176,7 +176,7 @@ impl Applying<'_> {
         Ok(Planned { actual, comparison, runtime })
     }
 
-    /// The policies that are written, with their secrets fetched and checked, before anything is sent.
+    /// The policies to send, with their secrets resolved and checked before anything is sent.
     fn policies(&self, changes: &[Change], session: &Session<'_, '_>) -> Result<Policies, Failure> {
         let mut policies = Policies::new();
         for (name, policy) in written_policies(changes) {
@@ -189,7 +189,7 @@ impl Applying<'_> {
         Ok(policies)
     }
 
-    /// The plan as the result.
+    /// Prints the plan as the result.
     fn show_plan(&self, changes: &[Change], actual: &Actual, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         let terminal = session.terminal();
         let ordered: Vec<Change> = phases(changes, actual).into_iter().flat_map(|phase| phase.changes).collect();
@@ -206,7 +206,7 @@ impl Applying<'_> {
         }
     }
 
-    /// Makes the changes phase by phase, up to the first failure. Running changes are waited for, unless interrupted.
+    /// Makes the changes phase by phase, up to the first failure. Waits for running changes, unless interrupted.
     async fn carry_out(
         &mut self,
         phases: Vec<Phase>,

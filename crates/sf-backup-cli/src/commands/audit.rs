@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Audit, context: CommandContext<'_>, terminal: &mut Term
         return result;
     }
     match result {
-        // The line is printed.
+        // The line was printed.
         Ok(()) | Err(Failure::Verdict(_) | Failure::Output(_)) => result,
         Err(failure) => {
             let problem = failure.report().map(|report| report.line().to_owned()).unwrap_or_default();
@@ -104,7 +104,7 @@ pub(crate) fn plugin_failed(problem: &str, terminal: &mut Terminal<'_>) -> Resul
     Err(Failure::Verdict(plugin_exit(NagiosStatus::Unknown)))
 }
 
-/// A plugin's exit code is one of 0 to 3, whatever these mean elsewhere.
+/// The exit code of a plugin, 0 to 3, whatever these codes mean elsewhere.
 fn plugin_exit(status: NagiosStatus) -> Exit {
     match status {
         NagiosStatus::Ok => Exit::Done,
@@ -128,7 +128,7 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
         return Ok(());
     }
     let audit = block_on(interruptible, None, async { readings::read_patiently(&plan, &mut session).await })?;
-    // The page names the release.
+    // The page contains the release.
     let runtime = match args.report {
         Some(Report::Html) => {
             block_on(interruptible, None, async { Ok(policy_gate::runtime(session.client()).await) })?
@@ -151,7 +151,7 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
     }
 }
 
-/// A monitor reads one line: a failed notification is in it, where nothing worse is.
+/// Prints the line of a monitoring plugin. It reports a failed notification if there is no worse problem.
 fn plugin(
     args: &Audit,
     audit: &audit::Audit,
@@ -196,7 +196,7 @@ fn show(args: &Audit, audit: &audit::Audit, origin: &Origin, terminal: &mut Term
                 ])?;
                 terminal.remark("\n")?;
             }
-            // The sum of it is part of the result.
+            // The summary is part of the result.
             terminal.remark(&format!("{}\n", audit.summary()))?;
             terminal.remark_record(&causes(audit, wanted, terminal))?;
             advise(audit, terminal);
@@ -210,7 +210,7 @@ fn show(args: &Audit, audit: &audit::Audit, origin: &Origin, terminal: &mut Term
     }
 }
 
-/// The reasons that the table may have cut, each once; nothing where it cuts none.
+/// The reasons that the table may truncate, each once; empty if it truncates none.
 fn causes(audit: &audit::Audit, wanted: impl Fn(State) -> bool, terminal: &Terminal<'_>) -> Record {
     let mut counts: BTreeMap<(State, String), usize> = BTreeMap::new();
     let cuts = terminal.console.width.is_some() && !terminal.options.wide;
@@ -224,7 +224,7 @@ fn causes(audit: &audit::Audit, wanted: impl Fn(State) -> bool, terminal: &Termi
     })
 }
 
-/// What to do about findings that name a cure, once for each policy; and whose clock it was, where it is not the cluster's.
+/// Prints the advice for findings that have some, once per policy, and the clock if it is not the cluster's.
 fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
     let findings = audit.partitions.iter().flat_map(|one| &one.findings);
     let stopped = findings.filter_map(|finding| match finding {
@@ -247,5 +247,5 @@ fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
     }
 }
 
-/// So many seconds between two clocks are worth a word.
+/// A larger difference between the clocks, in seconds, is mentioned.
 const SKEW: u64 = 300;

@@ -1,8 +1,8 @@
-//! Completions: scripts for shells, which ask this program, which asks the cluster.
+//! Shell completions: scripts that run this program, which queries the cluster.
 //!
-//! Whoever names a policy or an application chooses what is offered here. A candidate that a screen cannot show as it is, or
-//! that a command would take for an option, is not offered; every other one is quoted by the rules of its shell, so that it
-//! is one word and means itself.
+//! Anyone who can name a policy or an application chooses what is offered here. A candidate that a screen cannot show,
+//! or that a command would take for an option, is not offered. Every other one is quoted by the rules of its shell, so
+//! that it is one word with its literal meaning.
 
 mod bash;
 mod fish;
@@ -23,13 +23,13 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use offer::{Offer, offers};
 
-/// The variable by which a script asks, with its shell's name.
+/// The variable with the shell's name that a script sets to request completions.
 const ASKED: &str = "SF_BACKUP_COMPLETE";
-/// Where PowerShell puts the words.
+/// The variable in which PowerShell passes the words.
 const WORDS: &str = "SF_BACKUP_COMPLETE_WORDS";
 const PROGRAM: &str = "sf-backup";
 
-/// A shell that completions are written for.
+/// A supported shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
     Bash,
@@ -55,7 +55,7 @@ pub(crate) struct Completions {
     pub(crate) file: OutputFile,
 }
 
-/// Prints the script that makes a shell ask.
+/// Prints the script for a shell.
 pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let script = match completions.shell {
         Shell::Bash => bash::SCRIPT,
@@ -66,7 +66,7 @@ pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Res
     terminal.result(&script.replace("VARIABLE", ASKED).replace("PROGRAM", PROGRAM))
 }
 
-/// Prints completions if a completion script asks for them. Errors are not printed.
+/// Prints completions if a completion script requests them. Prints no errors.
 pub(crate) fn response(args: &[OsString], command: fn() -> Command, environment: &Environment) -> bool {
     let Some(shell) = environment.get(ASKED) else { return false };
     // The arguments of a script follow `--`.
@@ -98,13 +98,13 @@ fn in_bash(handed: &[OsString], command: fn() -> Command, environment: &Environm
 }
 
 fn in_fish(mut words: Vec<OsString>, command: fn() -> Command, environment: &Environment) -> Vec<String> {
-    // The others come without their quotes.
+    // The other shells pass it without quotes.
     let last = words.pop().unwrap_or_default();
     words.push(typed::meant_by_fish(&last.to_string_lossy()).into());
     asked(&words, command, environment).iter().map(zsh::line).collect()
 }
 
-/// Completions of the last of these words; none if there is not even a program.
+/// Completions of the last of these words; empty without a program name.
 fn asked(words: &[OsString], command: fn() -> Command, environment: &Environment) -> Vec<Offer> {
     if words.len() < 2 {
         return Vec::new();

@@ -247,7 +247,7 @@ fn remove(
     done(terminal, &would(options, format!("context {name} is removed")))
 }
 
-/// Changes the file, or only looks whether the change could be made.
+/// Changes the file; in a dry run, only checks that the change is possible.
 fn change(
     file: &Path,
     options: &Options,

@@ -31,11 +31,11 @@ pub(crate) struct Demo {
 /// Runs one command line and returns its exit code.
 pub(crate) type Dispatch = fn(&Environment, Vec<OsString>, Console<'_>) -> u8;
 
-/// The cluster's time passes this much faster than real time, so that a restore takes less than a second.
+/// The cluster's time runs this much faster than real time, so that a restore takes less than a second.
 const SPEED: &str = "60x";
-/// Time to read what a step printed.
+/// Time to read the output of a step.
 const PAUSE: Duration = Duration::from_millis(1800);
-/// The columns of the printed commands' output are fewer by this.
+/// The indentation of the output of commands, whose width is reduced accordingly.
 const INDENT: &str = "  ";
 
 const SERVICE: &str = "CalcApp/CalcService";
@@ -118,7 +118,7 @@ const STEPS: &[Step] = &[
 ];
 
 thread_local! {
-    /// The cluster of the demonstration, whose time is that of its commands.
+    /// The cluster of the demonstration. Its time is the current time of the commands.
     static CLUSTER: RefCell<Option<Cluster>> = const { RefCell::new(None) };
 }
 
@@ -156,9 +156,9 @@ impl Step {
         ["sf-backup".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
     }
 
-    /// Runs the command and prints what it printed.
+    /// Runs the command and prints its output.
     fn run(&self, environment: &Environment, dispatch: Dispatch, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        // Both streams in the order of their lines.
+        // Both streams, with their lines in order.
         let printed = RefCell::new(Vec::new());
         let width = terminal.console.width.map(|width| width.saturating_sub(INDENT.len()));
         let console = Console {
@@ -183,7 +183,7 @@ impl Step {
     }
 }
 
-/// A stream into a buffer that another stream writes to as well.
+/// A stream that writes to a shared buffer.
 struct Shared<'b>(&'b RefCell<Vec<u8>>);
 
 impl Write for Shared<'_> {

@@ -51,7 +51,7 @@ pub(crate) fn run(diff: &Diff, context: CommandContext<'_>, terminal: &mut Termi
     shown.map_err(Failure::above_one)
 }
 
-/// Shows the differences, if there are any, and ends with 1 then.
+/// Prints the differences, and fails with exit code 1 if there are any.
 async fn show(diff: &Diff, file: &ManifestFile, session: &mut Session<'_, '_>) -> Result<(), Failure> {
     if !session.begin(&GetBackupPolicyList::new(), "diff", None)? {
         return Ok(());
@@ -69,13 +69,13 @@ async fn show(diff: &Diff, file: &ManifestFile, session: &mut Session<'_, '_>) -
         format => terminal.result(&document(format, &comparison.changes)?)?,
     }
     print_notes(&comparison, diff.prune, terminal);
-    // Nothing is sent: here errors are only shown.
+    // Nothing is sent, so errors are only printed.
     let written = written_policies(&comparison.changes).map(|(name, policy)| (name, policy.description()));
     classify_policies(written, &file.source, runtime, Gate { force: true, strict: false }, terminal);
     if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::Verdict(Exit::Failed)) }
 }
 
-/// The changes as hunks: a part for each policy, and one for each entity.
+/// The changes as hunks: one for each policy and each entity.
 fn text(changes: &[Change], file: &str, colored: bool) -> Result<String, Failure> {
     let mut entities: BTreeMap<&Entity, (String, String)> = BTreeMap::new();
     let mut text = String::new();
@@ -124,7 +124,7 @@ fn yaml(policy: &BackupPolicyDescription) -> Result<String, Failure> {
     document(Format::Yaml, policy)
 }
 
-/// A line of a difference as terminals show it.
+/// A line of a difference with its colour.
 fn paint(line: &str, colored: bool) -> String {
     let color = match line.as_bytes() {
         _ if !colored => return line.to_owned(),

@@ -1,4 +1,4 @@
-//! `sf-backup explain`: what is known about an error code, an exit code, a state or a lint rule.
+//! `sf-backup explain`: explains an error code, an exit code, a state or a lint rule.
 
 mod term;
 
@@ -34,7 +34,7 @@ pub(crate) struct Explain {
     pub(crate) code: Option<String>,
 }
 
-/// A code's facts, for programs.
+/// The facts about a code, as JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Explanation {
@@ -106,7 +106,7 @@ fn unknown(text: &str) -> Failure {
 }
 
 impl Explanation {
-    /// `None` for a code that is not known.
+    /// `None` for an unknown code.
     fn of(code: &FabricErrorCode) -> Option<Self> {
         let (facts, advice) = (code.facts()?, CodeAdvice::of(code)?);
         Some(Self {

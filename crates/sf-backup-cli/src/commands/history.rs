@@ -42,14 +42,14 @@ pub(crate) struct History {
     pub(crate) last: usize,
 }
 
-/// Longer than any line that is written: a line has a few names and an error.
+/// Maximum length of a line; a written line has a few names and an error.
 const LONGEST_LINE: u64 = 64 * 1024;
-/// The most that is taken from a pipe.
+/// Maximum size of a pipe.
 const LARGEST_PIPE: u64 = 64 * 1024 * 1024;
-/// The most damaged lines that are named.
+/// Maximum number of damaged lines that are listed.
 const NAMED: usize = 10;
 
-/// A change: its two lines in one.
+/// A change, combined from its two lines.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LoggedChange {
@@ -103,18 +103,18 @@ impl History {
     }
 }
 
-/// The newest changes of a log, in the order in which they were begun.
+/// The newest changes of a log, in the order in which they were started.
 #[derive(Default)]
 struct NewestChanges {
     kept: VecDeque<LoggedChange>,
-    /// How many older ones are left out.
+    /// Number of older changes that are omitted.
     omitted: usize,
-    /// Where changes are that have no end yet, the omitted ones counted; `None` where they are not wanted.
+    /// The positions of changes without an outcome, including omitted ones; `None` for filtered ones.
     open: HashMap<String, Option<usize>>,
-    /// The numbers of the first lines that cannot be read.
+    /// The numbers of the first damaged lines.
     damaged: Vec<u64>,
     damaged_count: u64,
-    /// What is wrong with the first of them.
+    /// The problem of the first one.
     problem: Option<String>,
 }
 
@@ -169,7 +169,7 @@ impl NewestChanges {
         self.problem.get_or_insert_with(|| format!("line {number}: {}", problem()));
     }
 
-    /// Says what is not shown.
+    /// Prints what is omitted.
     fn report(&self, path: &Path, terminal: &mut Terminal<'_>) {
         if let Some(problem) = &self.problem {
             let lines = if self.damaged_count == 1 { "line is" } else { "lines are" };

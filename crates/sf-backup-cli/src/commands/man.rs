@@ -1,4 +1,4 @@
-//! `sf-backup man`: pages of the manual, from the same words as `--help`.
+//! `sf-backup man`: manual pages, from the same texts as `--help`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub(crate) fn run(man: &Man, mut command: Command, terminal: &mut Terminal<'_>) 
     }
 }
 
-/// The command of these words.
+/// Finds the command of these words.
 fn find<'c>(command: &'c Command, words: &[String]) -> Result<&'c Command, Failure> {
     words.iter().try_fold(command, |command, word| {
         command.find_subcommand(word).ok_or_else(|| {
@@ -51,7 +51,7 @@ fn find<'c>(command: &'c Command, words: &[String]) -> Result<&'c Command, Failu
 fn page(command: &Command) -> Result<String, Failure> {
     let name = name(command);
     let is_whole = name == "sf-backup";
-    // What every command takes stands on one page.
+    // Global options are on a page of their own.
     let shown = command.clone().display_name(&name);
     let shown = shown.mut_args(|arg| if arg.is_global_set() && !is_whole { arg.hide(true) } else { arg });
     let source = format!("sf-backup {}", env!("CARGO_PKG_VERSION"));
@@ -65,7 +65,7 @@ fn page(command: &Command) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// A page is named as its command is typed, with hyphens: `sf-backup-partition-restore`.
+/// The name of a command's page: its words with hyphens, such as `sf-backup-partition-restore`.
 fn name(command: &Command) -> String {
     command.get_bin_name().unwrap_or(command.get_name()).replace(' ', "-")
 }

@@ -77,11 +77,11 @@ pub(crate) struct Metrics {
     pub(crate) file: OutputFile,
 }
 
-/// Without a reading for this long, or three intervals, nothing watches the backups.
+/// Minimum time without a reading, or three intervals, until an alert: nothing watches the backups then.
 const SHORTEST_BLIND: Duration = Duration::from_secs(3_600);
-/// What can be alerted on.
+/// The alerting rules.
 const RULES: &str = include_str!("metrics/rules.yml");
-/// What Grafana imports.
+/// The dashboard for Grafana.
 const DASHBOARD: &str = include_str!("metrics/dashboard.json");
 
 pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    /// The names of metrics in a text.
+    /// The names of the metrics in a text.
     fn names(text: &str) -> BTreeSet<&str> {
         let words = text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
         words.filter(|word| word.starts_with("sfbackup_")).collect()
@@ -167,7 +167,7 @@ mod tests {
         }
     }
 
-    /// Whoever watches several clusters reads in which one it is.
+    /// An alert for one of several clusters must name it.
     #[test]
     fn every_alert_names_its_cluster() {
         let summaries: Vec<&str> = RULES.lines().filter(|line| line.trim_start().starts_with("summary: ")).collect();

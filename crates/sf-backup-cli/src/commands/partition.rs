@@ -188,7 +188,7 @@ impl PartitionCommand {
             Self::BackupProgress { of, wait } => {
                 of.read(input)?.calls(GetPartitionBackupProgress::new).wait(wait.waiting()).into()
             }
-            // A backup that has to be looked up is known to `restore::run` alone.
+            // Only `restore::run` knows a backup that must be looked up.
             Self::Restore(restore) => restore.calls(input)?.0.into(),
             Self::RestoreProgress { of, wait } => {
                 of.read(input)?.calls(GetPartitionRestoreProgress::new).wait(wait.waiting()).into()

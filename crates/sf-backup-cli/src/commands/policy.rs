@@ -187,7 +187,7 @@ pub(crate) struct PolicyFile {
 }
 
 impl PolicyCommand {
-    /// The file that the result goes to.
+    /// The file that the result is written to.
     pub(crate) fn output_file(&self) -> Option<&OutputFile> {
         if let Self::Show { file, .. } = self { Some(file) } else { None }
     }

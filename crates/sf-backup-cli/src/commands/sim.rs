@@ -135,7 +135,7 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    /// Whether it takes orders.
+    /// Whether it accepts control requests.
     pub(crate) fn takes_orders(&self) -> bool {
         self.control || (self.listen.ip().is_loopback() && !self.no_control)
     }
@@ -148,7 +148,7 @@ pub(crate) fn run(sim: Sim, context: CommandContext<'_>, terminal: &mut Terminal
     }
 }
 
-/// The built-in scenario of this name, unless there is such a file.
+/// The built-in scenario with this name, unless there is a file with it.
 fn built_in(source: &Source) -> Option<&'static BuiltIn> {
     match source {
         Source::File(path) if !path.exists() => BuiltIn::named(path.to_str()?),
@@ -156,10 +156,10 @@ fn built_in(source: &Source) -> Option<&'static BuiltIn> {
     }
 }
 
-/// Serves until the process is asked to end.
+/// Serves until the process is interrupted.
 async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
-    // Whoever has read that it listens may end it.
+    // A process that reports that it listens can be stopped.
     let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
     let mut cluster = Cluster::builder().speed(sim.speed).default_start(terminal.now()).recorded();
     if let Some(runtime) = sim.runtime {
@@ -168,7 +168,7 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if sim.takes_orders() {
         cluster = cluster.control();
     }
-    // A state file has a topology of its own.
+    // A state file contains the topology.
     if !sim.state.as_ref().is_some_and(|file| file.exists()) {
         cluster = cluster.topology(Topology::sample());
     }
@@ -191,7 +191,7 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         };
         cluster = cluster.scenario(&text).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
     }
-    // What is typed wins over what a file says.
+    // Options take precedence over a file.
     if let Some(start) = sim.start {
         cluster = cluster.start(start);
     }

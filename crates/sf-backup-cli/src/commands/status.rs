@@ -44,7 +44,7 @@ pub(crate) struct Status {
     pub(crate) watch: Option<DurationArg>,
 }
 
-/// Moves to the top and clears what is there.
+/// Moves the cursor to the top and clears the screen.
 const CLEAR: &str = "\u{1b}[H\u{1b}[2J";
 
 pub(crate) fn run(args: &Status, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -104,7 +104,7 @@ fn show(found: &Audit, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     terminal.remark(&format!("\n{}\n", found.summary()))
 }
 
-/// The status for programs.
+/// The status as JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct StatusView {

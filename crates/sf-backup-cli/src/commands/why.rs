@@ -1,4 +1,4 @@
-//! `sf-backup why`: where the policy and the suspension of an entity come from, and what to expect of it.
+//! `sf-backup why`: explains the effective policy and suspension of an entity, and when its next backup is due.
 
 mod reader;
 mod subject;
@@ -38,24 +38,24 @@ pub(crate) struct Why {
     pub(crate) id: String,
 }
 
-/// What was found out.
+/// The explanation of an entity.
 #[derive(Debug)]
 struct Explanation {
     path: Path,
     effective: EffectivePolicy,
     policy: Option<BackupPolicyDescription>,
-    /// What lies below with a policy or a suspension of its own.
+    /// The items below it with their own policy or suspension.
     overrides: Vec<BackupConfigurationInfo>,
-    /// The newest backup of each partition, the oldest of them first.
+    /// The newest backup of each partition, the oldest one first.
     newest: Vec<BackupInfo>,
     /// Why there is no list of backups, if there is none.
     unlisted: Option<Unlisted>,
-    /// How the run ends, if something about backups could not be read.
+    /// The result of the run if something about backups could not be read.
     ends: Option<Exit>,
     next: Option<NextRun>,
-    /// What is wrong with the partition itself.
+    /// The problem of the partition itself.
     trouble: Option<Trouble>,
-    /// Why periodic backups fail: of the partition, or of the one that waits longest.
+    /// Why periodic backups fail: of the partition, or of the one with the oldest newest backup.
     failing: Option<BackupEvent>,
     backup: Option<BackupProgressInfo>,
     restore: Option<RestoreProgressInfo>,
@@ -68,9 +68,9 @@ struct Explanation {
 /// No list of backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unlisted {
-    /// The error is that of an empty share, and of one that cannot be read.
+    /// The cluster returns this error for an empty share and for an unreadable one.
     PerhapsEmpty,
-    /// Reading it failed.
+    /// It could not be read.
     Failed,
 }
 

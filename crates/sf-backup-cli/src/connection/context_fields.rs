@@ -1,4 +1,4 @@
-//! A context as it is stored in the file: one member for each option, with the option's name.
+//! A context as stored in the file: one member for each option, with the option's name.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::connection::settings::unless_default;
 use crate::connection::{ClientFiles, ServerTrust, Settings, Token};
 use crate::options::global::Delimiter;
 
-/// The members, flat. Rules between them are checked on the way to [`Settings`].
+/// The members of a context, flat. Rules between them are checked when they are converted to [`Settings`].
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct ContextFields {
@@ -41,7 +41,7 @@ pub(crate) struct ContextFields {
     server_common_name: Vec<Text<CommonName>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     insecure: bool,
-    /// By reference only: the file is no place for a secret.
+    /// By reference only, because the file must not contain secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Text<SecretRef>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub(crate) struct ContextFields {
     timeout: Option<Text<Timeout>>,
 }
 
-/// A value that is written as text, or as a number.
+/// A value that is stored as text or as a number.
 #[derive(Debug, Clone)]
 struct Text<T>(T);
 
@@ -78,7 +78,7 @@ impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Text<T> {
     }
 }
 
-/// How a value is written so that it reads back.
+/// How a value is stored so that it can be read again.
 trait FieldValue {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
@@ -142,7 +142,7 @@ impl TryFrom<ContextFields> for Settings {
     }
 }
 
-/// A token that is no reference does not go along.
+/// Omits a token that is not a reference.
 impl From<Settings> for ContextFields {
     fn from(settings: Settings) -> Self {
         let client = settings.client.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The configuration file: named contexts, and which one is current.
+//! The configuration file: named contexts, and the current one.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ const HEADER: &str = "\
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Contexts {
-    /// The one that is taken where none is named.
+    /// The context that is used if none is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) current: Option<ContextName>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -44,13 +44,13 @@ impl From<Entry> for ContextFields {
 }
 
 impl Contexts {
-    /// Reads the file's text. `file` is for errors, which name the line, the member and the rule.
+    /// Parses the text of the file. `file` is for errors, which contain the line, the member and the rule.
     pub(crate) fn parse(text: &str, file: &Path) -> Result<Self, String> {
         let place = |span: Option<std::ops::Range<usize>>| {
             let line = span.and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
             line.map_or_else(|| file.display().to_string(), |line| format!("{}, line {line}", file.display()))
         };
-        // The library's own display would repeat the line, which may contain a secret.
+        // The library's own message would contain the line, which may contain a secret.
         let blame =
             |error: &toml::de::Error| format!("{}: {}", place(error.span()), error.message().replace('\n', "; "));
         let document = toml::Deserializer::parse(text).map_err(|error| blame(&error))?;
@@ -65,7 +65,7 @@ impl Contexts {
         })
     }
 
-    /// The file's text.
+    /// The text of the file.
     pub(crate) fn text(&self) -> Result<String, String> {
         let body = toml::to_string_pretty(self).map_err(|error| format!("the contexts cannot be written: {error}"))?;
         Ok(format!("{HEADER}{body}"))
@@ -75,12 +75,12 @@ impl Contexts {
         self.contexts.get(name).map(|entry| &entry.0)
     }
 
-    /// Adds a context, or puts another in its place. Whether there was one.
+    /// Adds or replaces a context. Returns whether it existed.
     pub(crate) fn put(&mut self, name: ContextName, settings: Settings) -> bool {
         self.contexts.insert(name, Entry(settings)).is_some()
     }
 
-    /// Whether there was one.
+    /// Removes a context. Returns whether it existed.
     pub(crate) fn remove(&mut self, name: &ContextName) -> bool {
         if self.current.as_ref() == Some(name) {
             self.current = None;
@@ -88,7 +88,7 @@ impl Contexts {
         self.contexts.remove(name).is_some()
     }
 
-    /// In the order of their names.
+    /// The contexts, sorted by name.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&ContextName, &Settings)> {
         self.contexts.iter().map(|(name, entry)| (name, &entry.0))
     }

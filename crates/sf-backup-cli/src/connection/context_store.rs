@@ -10,10 +10,10 @@ use crate::options::context_name::ContextName;
 use crate::output::atomic_write::{Readers, atomic_write, open_private};
 use crate::output::failure::Failure;
 
-/// Longer than any list of clusters; whatever else lies there is not read to its end.
+/// Maximum size of the file: more than any list of clusters. Stops reading of other files.
 const LIMIT: u64 = 1024 * 1024;
 
-/// The contexts, and what must be said about the file. A file that is not there holds none.
+/// Reads the contexts, and returns warnings about the file. A missing file has none.
 pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
     // Opening a pipe waits for a writer.
     let opened = match fs::metadata(file) {
@@ -33,7 +33,7 @@ pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
     Ok((contexts, warnings))
 }
 
-/// Changes the contexts under a lock. Returns a warning, if others have access to the file.
+/// Changes the contexts under a lock. Returns a warning if others have access to the file.
 pub(crate) fn change(
     file: &Path,
     change: impl FnOnce(&mut Contexts) -> Result<(), Failure>,
@@ -52,11 +52,11 @@ pub(crate) fn change(
     }
     let text = contexts.text().map_err(Failure::Other)?;
     let written = atomic_write(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
-    // If its folder cannot be synced, a power cut may bring the old contexts back: they can be typed again.
+    // If the folder cannot be synced, a power failure may restore the old contexts, which can be entered again.
     Ok(written.exposure(file))
 }
 
-/// There is no context of this name.
+/// The error for an unknown context.
 pub(crate) fn unknown(name: &ContextName, contexts: &Contexts, file: &Path) -> Failure {
     let known: Vec<String> = contexts.iter().map(|(name, _)| name.to_string()).collect();
     let known = if known.is_empty() {
@@ -78,7 +78,7 @@ fn private_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// A context may name a command that brings a token: who can write it can run one.
+/// Rejects a file that others can write: a context can name a command that gets a token, which they could replace.
 #[cfg(unix)]
 fn check_mode(opened: &File, file: &Path) -> Result<Vec<String>, Failure> {
     use std::os::unix::fs::PermissionsExt;
@@ -119,7 +119,7 @@ mod tests {
         put(&file, "a");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
-        // The file and the lock, and nothing else.
+        // Only the file and the lock.
         assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 2);
 
         fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!((contexts.iter().count(), warnings.len()), (1, 1));
         fs::set_permissions(&file, PermissionsExt::from_mode(0o620)).unwrap();
         assert!(matches!(read(&file), Err(Failure::Usage(line)) if line.contains("chmod 600")));
-        // What replaces it is private again.
+        // The replacement is private again.
         fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
         put(&file, "b");
         assert_eq!(mode(&file), 0o600);

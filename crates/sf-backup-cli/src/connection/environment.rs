@@ -1,4 +1,4 @@
-//! What a run is given by its process: environment variables and folders. Handed in, so that a test is not its machine's.
+//! The environment of a run: variables and folders. Passed as a value, so that tests do not depend on the machine.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -24,12 +24,12 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Nothing: no variable, no home folder, no configuration.
+    /// An empty environment: no variables, no home folder, no configuration.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Those of this process.
+    /// The environment of this process.
     pub fn of_process() -> Self {
         Self {
             variables: env::vars_os().collect(),
@@ -39,12 +39,12 @@ impl Environment {
         }
     }
 
-    /// Sets what the streams of the run cannot show.
+    /// Sets the limits of the streams of the run.
     pub(crate) fn limited(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// What the streams of the run cannot show.
+    /// The limits of the streams of the run.
     pub(crate) fn limits(&self) -> Limits {
         self.limits
     }
@@ -63,31 +63,31 @@ impl Environment {
         self
     }
 
-    /// Sets the folder that paths count from.
+    /// Sets the folder that relative paths start from.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = folder.into();
         self
     }
 
-    /// A variable's value. An empty one counts as not set: that is how scripts unset one for a single command.
+    /// The value of a variable. An empty one counts as not set, as scripts unset one for a single command.
     pub(crate) fn get(&self, name: impl AsRef<OsStr>) -> Option<&OsStr> {
         self.variables.get(name.as_ref()).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
-    /// Whether the terminal knows colours, and the environment does not disable them.
+    /// Whether the terminal supports colours and the environment does not disable them.
     pub(crate) fn takes_colors(&self) -> bool {
         !self.limits.no_escapes
             && self.get("NO_COLOR").is_none()
             && self.get("TERM").is_none_or(|terminal| terminal != "dumb")
     }
 
-    /// A path as it is meant where the run began.
+    /// The absolute path, relative to the folder of the run.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         self.folder.join(path)
     }
 
-    /// A file in the folder where the run began, as short as it can be named.
+    /// The path of a file in the folder of the run, as short as possible.
     pub(crate) fn in_folder(&self, name: &str) -> PathBuf {
         if env::current_dir().is_ok_and(|current| current == self.folder) {
             name.into()
@@ -96,7 +96,7 @@ impl Environment {
         }
     }
 
-    /// Where the configuration lies.
+    /// The path of the configuration file.
     pub(crate) fn config_file(&self) -> Option<PathBuf> {
         let folder = |name| self.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
         let configuration = if cfg!(windows) {
@@ -107,14 +107,14 @@ impl Environment {
         Some(configuration?.join("sf-backup").join("config.toml"))
     }
 
-    /// What `sfctl cluster select` leaves.
+    /// The path of the file that `sfctl cluster select` writes.
     pub(crate) fn sfctl_file(&self) -> Option<PathBuf> {
         let folder = self.get("SFCTL_CONFIG_DIR").map(|folder| self.absolute(Path::new(folder)));
         Some(folder.or_else(|| Some(self.home.as_ref()?.join(".sfctl")))?.join("config"))
     }
 }
 
-/// Without values: one of them may be a token.
+/// Without values, because one of them may be a token.
 impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Environment").field("home", &self.home).field("folder", &self.folder).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! The sources that have something to say in this run, the highest first.
+//! The sources of settings in this run, the highest first.
 
 use std::path::Path;
 
@@ -11,12 +11,12 @@ use crate::options::context_name::{ContextChoice, ContextName};
 use crate::options::global::ConnectionArgs;
 use crate::output::failure::Failure;
 
-/// What one source says.
+/// The settings of one source.
 #[derive(Debug)]
 pub(crate) struct Layer {
     pub(crate) source: Source,
     pub(crate) settings: Settings,
-    /// What is to be known of how it was read.
+    /// Notes about how it was read.
     pub(crate) notes: Vec<String>,
 }
 
@@ -26,14 +26,14 @@ impl Layer {
     }
 }
 
-/// All layers, and what must be said about their files.
+/// All layers, and warnings about their files.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) layers: Vec<Layer>,
     pub(crate) warnings: Vec<String>,
 }
 
-/// What this run itself was given: flags and environment.
+/// The layers of the run itself: flags and environment.
 pub(crate) fn given(args: &ConnectionArgs, environment: &Environment) -> Result<[Layer; 2], Failure> {
     let flags = Settings::from(args);
     let variables = variables::settings(environment, &flags)?;
@@ -51,7 +51,7 @@ pub(crate) fn find(args: &ConnectionArgs, environment: &Environment) -> Result<F
     }
     let Context { layer, warnings } = context(choice.as_ref(), environment)?;
     let mut layers = match layer {
-        // What is typed takes precedence over the environment.
+        // A context that was given as a flag takes precedence over the environment.
         Some(layer) if args.context.is_some() => vec![flags, layer, variables],
         Some(layer) => vec![flags, variables, layer],
         None => vec![flags, variables],
@@ -67,7 +67,7 @@ struct Context {
     warnings: Vec<String>,
 }
 
-/// The context that was chosen, or else the current one.
+/// The chosen context, or the current one.
 fn context(choice: Option<&ContextChoice>, environment: &Environment) -> Result<Context, Failure> {
     let Some(file) = environment.config_file() else {
         return match choice {

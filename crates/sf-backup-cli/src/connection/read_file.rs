@@ -1,4 +1,4 @@
-//! Files that are read: the one way to do it, with an end in size and in time.
+//! Reads files, with limits of size and time.
 
 use std::error::Error as _;
 use std::fs::{self, File};
@@ -9,13 +9,13 @@ use sf_backup_hyper::tls::Source;
 use sf_backup_hyper::tls::decode;
 use zeroize::Zeroizing;
 
-/// What a file holds, or a pipe gives in time; anything else is refused, and what is longer than `limit` bytes.
+/// Reads a file, or a pipe within a time limit; rejects anything else, and more than `limit` bytes.
 pub(crate) fn read_file(path: &Path, limit: u64) -> io::Result<Source> {
     Source::read_at_most(path, limit).map_err(|error| {
         let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
         source.map_or_else(
             || io::Error::other(error.to_string()),
-            // The system's own number says the kind and the words.
+            // The number of the system's error determines its kind and message.
             |source| match source.raw_os_error() {
                 Some(code) => io::Error::from_raw_os_error(code),
                 None => io::Error::new(source.kind(), source.to_string()),
@@ -24,12 +24,12 @@ pub(crate) fn read_file(path: &Path, limit: u64) -> io::Result<Source> {
     })
 }
 
-/// The same as text: UTF-8, or UTF-16 with a byte order mark, as Windows PowerShell 5.1 writes it.
+/// Reads text: UTF-8, or UTF-16 with a byte order mark, as Windows PowerShell 5.1 writes it.
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     as_text(read_file(path, limit)?.bytes())
 }
 
-/// Opens a file of any length, to be read by [`next_line`]. What a pipe gives is read at once, and may have `limit` bytes.
+/// Opens a file of any length for [`next_line`]. A pipe is read at once, up to `limit` bytes.
 pub(crate) fn open_lines(path: &Path, limit: u64) -> io::Result<Box<dyn BufRead>> {
     if fs::metadata(path)?.is_file() {
         return Ok(Box::new(BufReader::new(File::open(path)?)));
@@ -42,19 +42,19 @@ pub(crate) fn open_lines(path: &Path, limit: u64) -> io::Result<Box<dyn BufRead>
 pub(crate) enum Line {
     /// It is in the buffer.
     Whole,
-    /// It is longer than the limit, and was passed over.
+    /// It is longer than the limit, and was skipped.
     TooLong,
-    /// There is none: the file has ended.
+    /// There is none: the end of the file.
     End,
 }
 
-/// Reads the next line into `buffer`, if it has no more than `limit` bytes.
+/// Reads the next line into `buffer`, if it has at most `limit` bytes.
 pub(crate) fn next_line(from: &mut dyn BufRead, buffer: &mut Vec<u8>, limit: u64) -> io::Result<Line> {
     buffer.clear();
     if from.take(limit).read_until(b'\n', buffer)? == 0 {
         return Ok(Line::End);
     }
-    // The last line may have no end.
+    // The last line may have no line break.
     if buffer.ends_with(b"\n") || from.fill_buf()?.is_empty() {
         return Ok(Line::Whole);
     }
@@ -62,7 +62,7 @@ pub(crate) fn next_line(from: &mut dyn BufRead, buffer: &mut Vec<u8>, limit: u64
     Ok(Line::TooLong)
 }
 
-/// All of a stream as text in the same way, if that is no more than `limit` bytes.
+/// Reads a stream as text like [`read_text`], if it has at most `limit` bytes.
 pub(crate) fn read_stream(from: impl Read, limit: u64) -> io::Result<String> {
     let mut bytes = Zeroizing::new(Vec::new());
     from.take(limit + 1).read_to_end(&mut bytes)?;

@@ -1,11 +1,11 @@
-//! Chooses between what the sources say.
+//! Selects the settings among the sources.
 
 use sf_backup_proto::{Endpoint, Endpoints};
 
 use crate::connection::{Connection, Layer, Setting, Settings, Source};
 use crate::options::global::Delimiter;
 
-/// The first of the layers that says something in a group decides it.
+/// In each group, the first layer that sets something decides.
 pub(crate) fn resolve(layers: &[Layer]) -> Connection {
     let endpoints = first(layers, |settings| endpoints(&settings.endpoints));
     let rank = endpoints.as_ref().map(|(rank, _)| *rank);
@@ -24,7 +24,7 @@ pub(crate) fn resolve(layers: &[Layer]) -> Connection {
         notes: layers.iter().flat_map(|layer| layer.notes.iter().cloned()).collect(),
         warnings: Vec::new(),
     };
-    // An http endpoint that was named above a context is not the one that the context's credentials are for.
+    // The credentials of a context are not for a plain http endpoint that a higher layer sets.
     let last = if connection.is_plain() { rank } else { None };
     let client = first(layers, |settings| settings.client.clone());
     let server = first(layers, |settings| settings.server.clone());
@@ -35,7 +35,7 @@ pub(crate) fn resolve(layers: &[Layer]) -> Connection {
     connection
 }
 
-/// The setting, unless it is below the last layer that is used.
+/// The setting, unless its layer is below the last one that is used.
 fn fitting<T>(
     found: Option<(usize, Setting<T>)>,
     last: Option<usize>,
@@ -117,14 +117,14 @@ mod tests {
         assert!(connection.client.is_none() && connection.server.is_none() && connection.token.is_none());
         assert_eq!(connection.notes.len(), 3, "{:?}", connection.notes);
         assert!(connection.notes[2].contains("the token (context prod) is not used"), "{:?}", connection.notes);
-        // What the same source says stays, and is refused later.
+        // Credentials of the same source stay, and are rejected later.
         let own = resolve(&[layer(context(), secured("http://prod"))]);
         assert!(own.client.is_some() && own.token.is_some());
-        // So does what a higher source says.
+        // So do those of a higher source.
         let flags = Settings { token: Some(Token::Value("t".into())), ..Settings::default() };
         let higher = resolve(&[layer(Source::Flags, flags), layer(context(), at("http://prod"))]);
         assert!(higher.token.is_some());
-        // With one secure endpoint among them nothing is left out in silence.
+        // With one https endpoint, nothing is silently omitted.
         let mut both = at("http://localhost");
         both.endpoints.push("https://localhost".parse().unwrap());
         let mixed = resolve(&[layer(Source::Flags, both), layer(context(), secured("https://prod"))]);

@@ -1,4 +1,4 @@
-//! Fetches secrets that are named by reference: `env:NAME`, `file:PATH` or `cmd:PROGRAM ARGUMENTS`.
+//! Gets secrets by reference: `env:NAME`, `file:PATH` or `cmd:PROGRAM ARGUMENTS`.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -10,13 +10,13 @@ use zeroize::Zeroizing;
 
 use crate::connection::read_file::read_text;
 
-/// Longer than any connection string or password; a wrong file or a talkative command is not read to its end.
+/// Maximum length: more than any connection string or password. Stops reading of wrong files and verbose commands.
 const LIMIT: usize = 64 * 1024;
 
-/// Gets what a reference stands for. Blocks while a file is read or a command runs.
+/// Gets the secret of a reference. Blocks while a file is read or a command runs.
 ///
 /// # Errors
-/// One line that names the reference and the problem, and nothing of what was read.
+/// One line with the reference and the problem, and nothing of what was read.
 pub(crate) fn fetch(reference: &SecretRef) -> Result<Secret, String> {
     let mut text = match reference {
         SecretRef::Env(name) => {
@@ -48,7 +48,7 @@ fn run(reference: &SecretRef, program: &str, arguments: &[String]) -> Result<Zer
     let mut child = child.map_err(|error| problem(reference, &format!("{program} cannot be run: {error}")))?;
     let text = child.stdout.take().map(|output| text(reference, output)).unwrap_or_else(|| Ok(Zeroizing::default()));
     if text.is_err() {
-        // It may write forever.
+        // It may never stop writing.
         let _ = child.kill();
     }
     let status =
@@ -57,9 +57,9 @@ fn run(reference: &SecretRef, program: &str, arguments: &[String]) -> Result<Zer
     if status.success() { Ok(text) } else { Err(problem(reference, &format!("{program} ended with {status}"))) }
 }
 
-/// All of a source as text. Every buffer that held it is wiped.
+/// Reads a source as text. Wipes every buffer that contained it.
 fn text(reference: &SecretRef, from: impl Read) -> Result<Zeroizing<String>, String> {
-    // Room for all of it at once: growing would leave copies behind.
+    // Allocates everything at once: growing would leave copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
     let read = from.take(LIMIT as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| problem(reference, &format!("cannot be read: {error}")))?;

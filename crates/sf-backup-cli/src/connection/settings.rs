@@ -1,4 +1,4 @@
-//! What one source says about a connection, by groups that belong together.
+//! The connection settings of one source, in groups that belong together.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::connection::secret_ref::{SecretRef, fetch};
 use crate::options::global::{ConnectionArgs, Delimiter};
 use crate::options::security::Security;
 
-/// What one source says. A group is absent where the source says nothing of it.
+/// The connection settings of one source. A group that the source does not set is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Settings {
     pub(crate) endpoints: Vec<Endpoint>,
@@ -21,7 +21,7 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Timeout>,
 }
 
-/// Who we are: a certificate and its key.
+/// The client certificate and its key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ClientFiles {
     pub(crate) cert: Option<PathBuf>,
@@ -33,7 +33,7 @@ pub(crate) struct ClientFiles {
     pub(crate) cert_subject: Option<String>,
 }
 
-/// Who the server must be.
+/// How the server is verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ServerTrust {
     pub(crate) ca: Vec<PathBuf>,
@@ -42,14 +42,14 @@ pub(crate) struct ServerTrust {
     pub(crate) insecure: bool,
 }
 
-/// Where a bearer token comes from.
+/// The source of the bearer token.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {
-    /// It is fetched when it is needed.
+    /// A reference, resolved when the token is needed.
     Reference(SecretRef),
-    /// It is here: from the environment, or from sfctl's cache.
+    /// The token itself, from the environment or from sfctl's cache.
     Value(Secret),
-    /// There should be one, and this is why there is none.
+    /// A token is required but not available, for this reason.
     Missing(String),
 }
 
@@ -86,7 +86,7 @@ impl From<&ConnectionArgs> for Settings {
     }
 }
 
-/// `None` for what says nothing at all.
+/// The value; `None` if it is the default.
 pub(crate) fn unless_default<T: Default + PartialEq>(value: T) -> Option<T> {
     (value != T::default()).then_some(value)
 }

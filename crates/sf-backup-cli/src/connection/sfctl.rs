@@ -20,11 +20,11 @@ use ini::Section;
 
 const SECTION: &str = "servicefabric";
 const LIMIT: u64 = 4 * 1024 * 1024;
-/// Where clusters speak their own protocol, and where HTTP.
+/// The port of Service Fabric's own protocol, and that of HTTP.
 const FABRIC_PORT: u16 = 19000;
 const HTTP_PORT: u16 = 19080;
 
-/// What sfctl has selected, if it has selected something.
+/// The settings that sfctl has selected, if there are any.
 pub(crate) fn layer(environment: &Environment) -> Result<Option<Layer>, Failure> {
     let file = environment.sfctl_file();
     let text = match &file {
@@ -49,7 +49,7 @@ fn text(file: &Path) -> Result<String, Failure> {
     }
 }
 
-/// A problem as an error: line, and what it is.
+/// Creates an error from a line number and a problem.
 type BlameOption<'a> = &'a dyn Fn(Option<usize>, &str) -> Failure;
 
 struct Selection<'a> {
@@ -99,7 +99,7 @@ impl Selection<'_> {
         Ok(Some(layer))
     }
 
-    /// From the environment, else from the file.
+    /// The value in the environment, otherwise in the file.
     fn get(&self, key: &str, blame: BlameOption<'_>) -> Result<Option<String>, Failure> {
         let variable = format!("SFCTL_SERVICEFABRIC_{}", key.to_uppercase());
         if let Some(value) = self.environment.get(&variable) {
@@ -124,7 +124,7 @@ impl Selection<'_> {
         }
     }
 
-    /// What sfctl itself ignores counts here; what makes it work in spite of that counts as well.
+    /// How the server is verified: by sfctl's settings, or the bundle that Python's HTTP library reads.
     fn server(&self, blame: BlameOption<'_>) -> Result<Option<ServerTrust>, Failure> {
         if self.flag("no_verify", blame)? {
             return Ok(Some(ServerTrust { insecure: true, ..ServerTrust::default() }));
@@ -149,7 +149,7 @@ impl Selection<'_> {
     }
 }
 
-/// The same endpoint on the port where HTTP is spoken, if it names the other one.
+/// The endpoint with the HTTP port, if it has the other one.
 fn moved(endpoint: &Endpoint) -> Option<Endpoint> {
     let text = endpoint.to_string();
     let moved = text.replacen(&format!(":{FABRIC_PORT}"), &format!(":{HTTP_PORT}"), 1);
@@ -160,7 +160,7 @@ fn moved(endpoint: &Endpoint) -> Option<Endpoint> {
 mod tests {
     use super::*;
 
-    /// What the real sfctl wrote, one selection after the other in one home folder.
+    /// Files that the real sfctl wrote, with one selection after the other in one home folder.
     const NONE: &str = include_str!("../../../../tests/python/fixtures/sfctl/none.ini");
     const PEM: &str = include_str!("../../../../tests/python/fixtures/sfctl/pem.ini");
     const CERT: &str = include_str!("../../../../tests/python/fixtures/sfctl/cert.ini");

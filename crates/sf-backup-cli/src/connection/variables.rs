@@ -1,4 +1,4 @@
-//! What the environment says about a connection: the options' values under names of their own, read by the same parser.
+//! The connection settings in the environment: options as variables, read by the same parser.
 
 use std::ffi::OsString;
 
@@ -22,7 +22,7 @@ enum Group {
     Timeout,
 }
 
-/// Each option with its variable.
+/// The variable of each option.
 const VARIABLES: [(&str, &str, Group); 15] = [
     ("SF_BACKUP_ENDPOINT", "--endpoint", Group::Endpoints),
     ("SF_BACKUP_CERT", "--cert", Group::Client),
@@ -49,8 +49,8 @@ struct Variables {
     connection: ConnectionArgs,
 }
 
-/// What the variables say, in the groups that `above` leaves open: a key in the environment is no mistake where the command
-/// line has brought a certificate with a key of its own.
+/// The settings of the variables, in the groups that `above` leaves open: a key in the environment is not an error if
+/// the command line has a certificate with its own key.
 pub(crate) fn settings(environment: &Environment, above: &Settings) -> Result<Settings, Failure> {
     let mut args = vec![OsString::new()];
     for (variable, option, group) in VARIABLES {
@@ -95,7 +95,7 @@ fn sets(settings: &Settings, group: Group) -> bool {
     }
 }
 
-/// An ambiguous word must not disable verification.
+/// Reads a boolean strictly: an ambiguous word must not disable verification.
 fn truth(value: &str) -> Result<bool, String> {
     match value.to_ascii_lowercase().as_str() {
         "y" | "yes" | "t" | "true" | "on" | "1" => Ok(true),
@@ -104,7 +104,7 @@ fn truth(value: &str) -> Result<bool, String> {
     }
 }
 
-/// The parser's line, with each option called by its variable's name.
+/// The parser's message, with each option replaced by its variable.
 fn in_variables(mut line: String) -> String {
     for (variable, option, _) in VARIABLES {
         line = line.replace(&format!("{option} <"), &format!("{variable} <"));

@@ -15,7 +15,7 @@ pub(crate) struct SettingView {
 }
 
 impl Connection {
-    /// Every value, by the name of its option. A token is named, not shown.
+    /// Every value, by the name of its option. Names the source of a token, but not the token.
     pub(crate) fn rows(&self) -> Vec<SettingView> {
         let mut list = List(Vec::new());
         list.add("endpoint", &self.endpoints.source, self.endpoints.value.iter());
@@ -53,7 +53,7 @@ impl Connection {
         list.0
     }
 
-    /// The same as arguments for a command line, defaults left out. A token that is no reference is left out as well.
+    /// The settings as arguments of a command line, without defaults and without a token that is not a reference.
     pub(crate) fn arguments(&self) -> String {
         let default = Source::Default.to_string();
         let mut words = Vec::new();
@@ -80,7 +80,7 @@ impl List {
     }
 }
 
-/// For people.
+/// The text form.
 pub(crate) fn table(list: &[SettingView]) -> Table {
     let mut table = Table::new(&["OPTION", "VALUE", "FROM"]);
     for SettingView { name, value, source } in list {

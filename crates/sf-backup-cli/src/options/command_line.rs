@@ -1,4 +1,4 @@
-//! The command line that was typed, for commands that are printed to be typed next.
+//! The current command line, for printed commands that continue it.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -8,43 +8,44 @@ use clap::{ArgAction, ArgMatches, Command};
 
 use crate::output::shell::word;
 
-/// Options that say how a run prints, and nothing about the cluster.
+/// Options that only affect the output.
 const OUTPUT_OPTIONS: &[&str] =
     &["output", "dry_run", "yes", "no_verify", "verbose", "quiet", "color", "no_headers", "sort_by", "local_time"];
 
-/// A command line, with every option that was given.
+/// A command line with every given option.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CommandLine {
     words: Vec<String>,
-    /// The options about the cluster among them.
+    /// Its options about the cluster.
     connection: Vec<String>,
 }
 
 impl CommandLine {
-    /// `args` is the process's command line; the first is the program's name. `command` has read `matches` from it.
+    /// `args` is the command line of the process, with the program's name first. `command` has parsed `matches` from
+    /// it.
     pub(crate) fn new(args: &[OsString], command: &Command, matches: &ArgMatches) -> Self {
         let words = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
         Self { words, connection: connection(command, matches) }
     }
 
-    /// The options about the cluster: another command with them finds the same one. Each is a word for a shell.
+    /// The options about the cluster, quoted for a shell: another command with them uses the same cluster.
     pub(crate) fn connection_words(&self) -> Vec<String> {
         self.connection.iter().map(|option| word(option)).collect()
     }
 
-    /// Another command, with the same options about the cluster.
+    /// Another command with the same options about the cluster.
     pub(crate) fn other(&self, words: Vec<String>) -> Self {
         let words = self.connection.iter().cloned().chain(words).collect();
         Self { words, connection: self.connection.clone() }
     }
 
-    /// The line, for a POSIX shell.
+    /// The line, quoted for a shell.
     pub(crate) fn line(&self) -> String {
         let words = self.words.iter().map(|arg| word(arg));
         std::iter::once("sf-backup".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
     }
 
-    /// With this flag as well.
+    /// Adds a flag.
     pub(crate) fn with(mut self, flag: &str) -> Self {
         if !self.words.iter().any(|arg| arg == flag) {
             self.insert([flag.to_owned()]);
@@ -52,7 +53,7 @@ impl CommandLine {
         self
     }
 
-    /// With this journal instead of the one that was named, if one was.
+    /// Replaces or adds the journal.
     pub(crate) fn with_journal(mut self, journal: &Path) -> Self {
         const OPTION: &str = "--journal";
         if let Some(at) = self.words.iter().position(|arg| arg == OPTION) {
@@ -63,7 +64,7 @@ impl CommandLine {
         self
     }
 
-    /// Puts options at the end, in front of what must not be taken for options.
+    /// Inserts options at the end, before arguments that must not be taken for options.
     fn insert(&mut self, options: impl IntoIterator<Item = String>) {
         let end = self.words.iter().position(|arg| arg == "--").unwrap_or(self.words.len());
         self.words.splice(end..end, options);
@@ -72,7 +73,7 @@ impl CommandLine {
 
 /// The options about the cluster, as they were typed.
 fn connection(command: &Command, matches: &ArgMatches) -> Vec<String> {
-    // Options may be given at any level: the innermost has all of them.
+    // Options may be given at any level; the innermost has all of them.
     let mut matches = matches;
     while let Some((_, inner)) = matches.subcommand() {
         matches = inner;
@@ -124,7 +125,7 @@ mod tests {
             "it's",
         ];
         let line = typed(&words).line();
-        // Of PowerShell on Windows.
+        // Quoted for PowerShell on Windows.
         let quoted = if cfg!(windows) { "'it''s'" } else { "'it'\\''s'" };
         assert_eq!(
             line,

@@ -1,16 +1,16 @@
-//! What contexts are called.
+//! Names of contexts.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A context's name: letters, digits, `.`, `_` and `-`, beginning with a letter or digit.
+/// The name of a context: letters, digits, `.`, `_` and `-`, starting with a letter or digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct ContextName(String);
 
-/// What is no name.
+/// Text that is not a name of a context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ContextNameError(String);
 
@@ -64,10 +64,10 @@ impl fmt::Display for ContextName {
     }
 }
 
-/// Which context a run takes.
+/// The context that a run uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ContextChoice {
-    /// None, and nothing of sfctl's either.
+    /// None, and not sfctl's settings, either.
     None,
     Named(ContextName),
 }

@@ -16,7 +16,7 @@ pub(crate) struct DurationArg {
     length: Duration,
 }
 
-/// Longer than any backup is kept; times in this range can be added to any date without overflow.
+/// Maximum length: more than any backup is kept, and short enough to be added to any date without overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
 
 const EXPECTED: &str = "expected a duration such as 90s, 15m, 26h, 1d12h, 4w or PT26H";
@@ -26,12 +26,12 @@ impl DurationArg {
         self.length
     }
 
-    /// As the API writes it. A duration typed in the API's form keeps its spelling.
+    /// The duration in the API's form. A duration typed in this form keeps its spelling.
     pub(crate) fn iso(self) -> IsoDuration {
         self.iso
     }
 
-    /// In whole units of so many seconds; `None` if something remains.
+    /// The number of whole units of this many seconds; `None` if there is a remainder.
     fn whole(self, unit: u64) -> Option<u64> {
         let seconds = self.length.as_secs();
         (self.length.subsec_nanos() == 0 && seconds.is_multiple_of(unit)).then_some(seconds / unit)
@@ -49,7 +49,7 @@ impl FromStr for DurationArg {
     }
 }
 
-/// What people type, in the API's form.
+/// Converts what people type to the API's form.
 fn typed(text: &str) -> Option<IsoDuration> {
     let span = SpanParser::new().parse_span(text).ok()?;
     Some(span.to_string().parse::<IsoDuration>().ok()?.canonicalized())
@@ -65,7 +65,7 @@ pub(crate) fn minutes(text: &str) -> Result<u32, String> {
     in_units(text, 60, "minutes").map(NonZeroU32::get)
 }
 
-/// The time that a server may take for one request.
+/// The server's time limit for one request.
 pub(crate) fn timeout(text: &str) -> Result<Timeout, String> {
     let plain = text.parse::<Timeout>();
     let typed = text.parse::<DurationArg>().ok().and_then(|duration| duration.whole(1));

@@ -1,4 +1,4 @@
-//! Files that are named on the command line.
+//! Files in arguments.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -28,7 +28,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Where a document goes.
+/// The destination of a document.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct OutputFile {
     /// Write to this file instead of standard output ('-'). The file is replaced only if the command succeeds

@@ -12,7 +12,7 @@ use crate::options::security::Security;
 use crate::output::console::Color;
 use crate::output::render::Output;
 
-/// Where calls go, how they are made, and how their results are shown.
+/// The connection, how calls are made, and how results are printed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
@@ -79,7 +79,7 @@ pub(crate) struct Options {
     pub(crate) connection: ConnectionArgs,
 }
 
-/// How a request is shown instead of being sent.
+/// How a request is printed instead of sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DryRun {
     /// Method, URL, headers and body.
@@ -88,8 +88,8 @@ pub(crate) enum DryRun {
     Curl,
 }
 
-/// Which cluster, who we are there, and who it must be. What is not typed comes from the environment, a context, or what
-/// sfctl has selected: see [`Connection`](crate::connection::Connection).
+/// The cluster, its credentials and its trust. What is not given comes from the environment, a context, or sfctl's
+/// settings: see [`Connection`](crate::connection::Connection).
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {

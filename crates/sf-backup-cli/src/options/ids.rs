@@ -1,4 +1,4 @@
-//! What a command is about: one entity, several, or a list of them on standard input.
+//! The entities of a command: one, several, or a list on standard input.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -24,22 +24,22 @@ impl<T: FromStr> FromStr for EntityArg<T> {
     }
 }
 
-/// An entity as it is given in an argument.
+/// An entity in an argument.
 pub(crate) trait EntityText: FromStr<Err: fmt::Display> + fmt::Debug + Clone + Send + Sync + 'static {}
 
 impl<T: FromStr<Err: fmt::Display> + fmt::Debug + Clone + Send + Sync + 'static> EntityText for T {}
 
-/// A partition as it is typed. What is not its whole id is looked up in the cluster.
+/// A partition in an argument. Anything but a whole id is looked up in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PartitionRef {
     Id(PartitionId),
-    /// The start of its id: [`PREFIX`] hexadecimal digits at least.
+    /// The start of its id: at least [`PREFIX`] hexadecimal digits.
     Prefix(String),
     /// Its name, without the scheme: `Shop/Orders`, `Shop/Catalog/north`, `Shop/Cart#3`.
     Name(String),
 }
 
-/// The fewest digits of an id that stand for it.
+/// Minimum number of digits of the start of an id.
 const PREFIX: usize = 8;
 
 /// Whether a text is the start of an id.
@@ -48,22 +48,22 @@ fn is_prefix(text: &str) -> bool {
     is_hexadecimal && text.chars().filter(char::is_ascii_hexdigit).count() >= PREFIX && text.len() < 36
 }
 
-/// Whether an id starts so, with dashes or without.
+/// Whether an id starts with these digits, with or without hyphens.
 pub(crate) fn starts_with(id: &impl fmt::Display, start: &str) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
     digits(&id.to_string()).starts_with(&digits(start))
 }
 
-/// A backup as it is typed. What is not its whole id is looked up among the backups of its partition.
+/// A backup in an argument. Anything but a whole id is looked up among the backups of its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BackupRef {
     Id(Uuid),
-    /// The start of its id: [`PREFIX`] hexadecimal digits at least.
+    /// The start of its id: at least [`PREFIX`] hexadecimal digits.
     Prefix(String),
 }
 
 impl BackupRef {
-    /// Whether a backup of this id is meant.
+    /// Whether this is the backup with this id.
     pub(crate) fn means(&self, id: Uuid) -> bool {
         match self {
             Self::Id(own) => *own == id,
@@ -94,7 +94,7 @@ impl fmt::Display for BackupRef {
 }
 
 impl PartitionRef {
-    /// Reads a text that can name other entities as well; `None` if it may be the name of an application or a service.
+    /// Reads a text that can also name other entities; `None` if it may be the name of an application or a service.
     pub(crate) fn unmistakable(text: &str) -> Option<Self> {
         text.parse().ok().filter(|typed| !matches!(typed, Self::Name(name) if !name.contains('#')))
     }
@@ -131,7 +131,7 @@ impl fmt::Display for PartitionRef {
     }
 }
 
-/// How several entities are gone through.
+/// How several entities are processed.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct BatchOptions {
     /// Maximum entities processed concurrently
@@ -143,7 +143,7 @@ pub(crate) struct BatchOptions {
     fail_fast: bool,
 }
 
-/// How many are worked on at the same time, and when that ends early.
+/// How many entities are processed at the same time, and whether a failure stops the others.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Concurrency {
     pub(crate) parallel: NonZeroUsize,

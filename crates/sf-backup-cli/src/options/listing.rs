@@ -5,7 +5,7 @@ use sf_backup_proto::{ContinuationToken, Timestamp};
 
 use crate::output::failure::Failure;
 
-/// How a list is fetched. All pages are printed, whatever their size.
+/// How a list is read. All pages are printed, whatever their size.
 #[derive(Debug, Args)]
 pub(crate) struct Paging {
     /// Maximum items per page that the server returns; 0 means the server's default. All pages are always printed
@@ -49,8 +49,8 @@ impl Window {
         self.from.filter(|_| !self.chains)
     }
 
-    /// How the list is grouped, if it is. A window that ends before it begins is refused: that it holds no backups is
-    /// nothing to report.
+    /// How the list is grouped, if it is. Rejects a window that ends before it starts: the empty list would be
+    /// misleading.
     pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from > to => {
@@ -64,7 +64,7 @@ impl Window {
 /// Backups by chain.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grouping {
-    /// Only chains that end at that time or later.
+    /// Only chains that end at this time or later.
     pub(crate) from: Option<Timestamp>,
 }
 
@@ -83,12 +83,12 @@ pub(crate) struct Backups {
     pub(crate) paging: Paging,
 }
 
-/// `Some(true)` for a flag that was given: what was not given is not sent.
+/// `Some(true)` for a given flag; `None`, which is not sent, otherwise.
 pub(crate) fn flag(given: bool) -> Option<bool> {
     given.then_some(true)
 }
 
-/// Puts [`Paging`] into a list's call.
+/// Sets [`Paging`] in the call of a list.
 macro_rules! paged {
     ($call:expr, $paging:expr) => {{
         let (mut call, paging): (_, &$crate::options::listing::Paging) = ($call, &$paging);
@@ -98,7 +98,7 @@ macro_rules! paged {
     }};
 }
 
-/// Puts [`Backups`] into the call of a list of backups.
+/// Sets [`Backups`] in the call of a list of backups.
 macro_rules! backups {
     ($call:expr, $backups:expr) => {{
         use $crate::options::listing::{Backups, flag, paged};

@@ -1,4 +1,4 @@
-//! Moments on the command line: a time, or how long ago it was.
+//! Moments on the command line: a time, or a time ago.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use sf_backup_proto::Timestamp;
 
 use super::duration::DurationArg;
 
-/// A moment, as it was typed: what it is depends on the time now.
+/// A moment as typed, possibly relative to the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moment {
     At(Timestamp),
     Ago(Duration),
-    /// So many days before today, at this time of the day; UTC.
+    /// This many days before today, at this time of day (UTC).
     Day {
         ago: u32,
         seconds: i64,
@@ -24,11 +24,11 @@ const EXPECTED: &str = "expected a time such as 2024-03-09T04:00:00Z or 2024-03-
 const DAY: i64 = 86_400;
 
 impl Moment {
-    /// Which moment that is; `None` if no calendar has it.
+    /// The moment as a time; `None` if it is out of range.
     pub(crate) fn resolve(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::At(at) => Some(at),
-            // Backups have whole seconds.
+            // Backups have times in whole seconds.
             Self::Ago(length) => Timestamp::from_unix(now.unix()).and_then(|now| now.checked_sub(length)),
             Self::Day { ago, seconds } => {
                 let today = now.unix().div_euclid(DAY) * DAY;
@@ -58,7 +58,7 @@ impl FromStr for Moment {
     }
 }
 
-/// `04:00`, `04:00:30`, each with or without `Z` or `UTC`.
+/// Parses `04:00` or `04:00:30`, with or without `Z` or `UTC`.
 fn time_of_day(text: &str) -> Option<i64> {
     let text = text.trim_end_matches("utc").trim_end_matches('z').trim_end();
     let parts: Vec<&str> = text.split(':').collect();

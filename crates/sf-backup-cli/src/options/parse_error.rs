@@ -1,4 +1,4 @@
-//! Arguments that do not parse, reported in one line.
+//! Reports invalid arguments in one line.
 
 use std::error::Error as _;
 
@@ -18,11 +18,12 @@ fn far_fetched(error: &clap::Error) -> bool {
 
 /// One line that names the value, the place and the rule.
 pub(crate) fn line(error: &clap::Error) -> String {
-    // clap would repeat the value, and an endpoint can hold a password; our own types say what may be said.
+    // clap would print the value, and an endpoint can contain a password; the errors of our own types are safe to
+    // print.
     if let (ErrorKind::ValueValidation, Some(rule), Some(ContextValue::String(place))) =
         (error.kind(), error.source(), error.get(ContextKind::InvalidArg))
     {
-        // One of several is wrong, and not all.
+        // Only one of several values is invalid.
         return format!("{}: {rule}", place.trim_end_matches("..."));
     }
     let text = error.to_string();

@@ -1,4 +1,4 @@
-//! What the findings of 'policy lint' come to.
+//! The options for the findings of `policy lint`.
 
 use clap::Args;
 

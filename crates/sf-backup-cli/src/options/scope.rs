@@ -1,4 +1,4 @@
-//! Which part of a cluster a command is about, and how many requests it sends at a time.
+//! The part of a cluster that a command covers, and its concurrency.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -10,7 +10,7 @@ use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 use crate::options::duration::DurationArg;
 use crate::options::ids::PartitionRef;
 
-/// Which part of a cluster.
+/// A part of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scope {
     Cluster,
@@ -69,7 +69,7 @@ pub(crate) struct AuditScope {
 }
 
 impl AuditScope {
-    /// `partition` is the one that was typed, if one was.
+    /// The scope; `partition` is the given one, if any.
     pub(crate) fn scope(&self, partition: Option<PartitionId>) -> Scope {
         match (&self.app, &self.service, partition) {
             (_, _, Some(partition)) => Scope::Partition(partition),

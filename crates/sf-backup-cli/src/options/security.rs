@@ -1,4 +1,4 @@
-//! The options that say who we are, and who the cluster must be.
+//! The options for credentials and trust.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,8 @@ use sf_backup_hyper::tls::{CertificateStore, CommonName, Thumbprint};
 
 use sf_backup_ops::secret_ref::SecretRef;
 
-/// Who we are, and who the cluster must be. Secrets come from files, a command or the environment, never from the command
-/// line itself.
+/// Credentials, and how the server is verified. Secrets come from files, a command or the environment, never from the
+/// command line itself.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Identity")]
 pub(crate) struct Security {

@@ -1,4 +1,4 @@
-//! The options of verbs that can wait.
+//! The options of commands that can wait.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -7,25 +7,25 @@ use clap::{ArgGroup, Args};
 
 use super::duration;
 
-/// What is waited for in addition to the call's response, and how long.
+/// What to wait for after the response to the call, and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waiting {
-    /// From the command's beginning on.
+    /// Time limit, from the start of the command.
     pub(crate) timeout: Option<Duration>,
-    /// For each partition's first backup, and not only for the policy.
+    /// Whether to wait for the first backup of each partition, and not only for the policy.
     pub(crate) first_backup: bool,
-    /// What is backed up once the policy is in effect.
+    /// The backups to start once the policy is in effect.
     pub(crate) then: Option<BackupNow>,
 }
 
 /// Backups that are started once a policy is in effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BackupNow {
-    /// Whether they are waited for.
+    /// Whether to wait for them.
     pub(crate) waits: bool,
 }
 
-/// Waiting for the end of a backup or a restore.
+/// Options for waiting for the end of a backup or a restore.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Wait {
     /// Wait for completion and show progress. Ctrl-C stops waiting; the operation continues
@@ -38,7 +38,7 @@ pub(crate) struct Wait {
     wait_timeout: Option<NonZeroU32>,
 }
 
-/// Waiting for a policy to have its effect.
+/// Options for waiting until a policy is in effect.
 #[derive(Debug, Clone, Copy, Args)]
 #[command(group = ArgGroup::new("waits").multiple(true).args(["wait", "first_backup", "backup_now"]))]
 pub(crate) struct WaitForPolicy {
@@ -69,7 +69,7 @@ impl WaitForPolicy {
     pub(crate) fn waiting(self) -> Option<Waiting> {
         let Self { wait, first_backup, backup_now, wait_timeout } = self;
         let then = backup_now.then_some(BackupNow { waits: wait });
-        // A partition cannot be backed up before the policy has reached it.
+        // A partition can only be backed up after the policy has reached it.
         let waits = wait || first_backup || backup_now;
         waits.then_some(Waiting { timeout: wait_timeout.map(seconds), first_backup, then })
     }

@@ -1,4 +1,4 @@
-//! Files that are written as a whole or not at all.
+//! Writes files completely or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -10,30 +10,31 @@ use tempfile::NamedTempFile;
 
 use crate::output::owner_only::{Exposed, restrict};
 
-/// Who may read a file that is written.
+/// Who can read a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Those of the replaced file; for a new file, those of every new file of the user. On Windows the folder decides.
+    /// Whoever could read the replaced file; for a new file, as for every new file of the user. On Windows, the folder
+    /// decides.
     AsBefore,
-    /// Only the owner, from the start. None of these files holds secrets, so that one that cannot be made private is written
+    /// Only the owner, from the start. These files contain no secrets, so one that cannot be made private is written
     /// with a warning.
     Owner,
 }
 
-/// A file that was written, and what is not as it was to be.
+/// A written file, with the problems that remain.
 #[derive(Debug, Default)]
 #[must_use]
 pub(crate) struct AtomicWrite {
-    /// The system could not be made to put the folder on the disk.
+    /// The folder could not be synced to disk.
     unsynced: Option<io::Error>,
     exposed: Option<Exposed>,
 }
 
-/// Why a folder is not known to be on the disk.
+/// Why a folder may not be on disk.
 #[derive(Debug)]
 #[cfg_attr(all(windows, not(test)), expect(dead_code, reason = "no folder is synced there"))]
 pub(crate) enum Unsynced {
-    /// The file system has no way to do it.
+    /// The file system does not support it.
     Unsupported(io::Error),
     Failed(io::Error),
 }
@@ -53,25 +54,25 @@ impl AtomicWrite {
         }
     }
 
-    /// The part of the warning that is about who has access.
+    /// The part of the warning about access.
     pub(crate) fn exposure(&self, path: &Path) -> Option<String> {
         self.exposed.as_ref().map(|exposed| exposed.warning(path))
     }
 
     fn synced(self, synced: Result<(), Unsynced>) -> Self {
         match synced {
-            // Where no folder can be synced, every file is like that.
+            // If folders cannot be synced at all, this concerns every file.
             Ok(()) | Err(Unsynced::Unsupported(_)) => self,
             Err(Unsynced::Failed(error)) => Self { unsynced: Some(error), ..self },
         }
     }
 }
 
-/// Puts a file with this text in place of what is there, once it is on the disk. What is not a regular file, such as
-/// a device or a pipe, is written to.
+/// Replaces a file by one with this text, once that is on disk. Writes into anything that is not a regular file, such
+/// as a device or a pipe.
 ///
 /// # Errors
-/// If the file is as it was before.
+/// If the file could not be replaced. It is unchanged then.
 pub(crate) fn atomic_write(path: &Path, text: &str, readers: Readers) -> io::Result<AtomicWrite> {
     atomic_write_with(path, text, readers, sync_folder)
 }
@@ -82,7 +83,7 @@ fn atomic_write_with(
     readers: Readers,
     sync: impl FnOnce(&Path) -> Result<(), Unsynced>,
 ) -> io::Result<AtomicWrite> {
-    // A link stays one: the file that it leads to is replaced.
+    // Replace the target of a link, not the link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| in_real_folder(path));
     let before = fs::metadata(&path).ok();
     if before.as_ref().is_some_and(|before| !before.is_file()) {
@@ -96,9 +97,9 @@ fn atomic_write_with(
             "it is read-only; remove that with: attrib -r FILE",
         ));
     }
-    // Removed again unless it takes the place of the file.
+    // Removed when dropped, unless it has replaced the file.
     let mut new = temporary(readers).tempfile_in(folder(&path))?;
-    // While it is empty, and before it is found under its name.
+    // While it is empty, and before it has its final name.
     let exposed = match readers {
         Readers::Owner => restrict(new.path()).err(),
         Readers::AsBefore => None,
@@ -113,8 +114,8 @@ fn atomic_write_with(
     Ok(AtomicWrite { unsynced: None, exposed }.synced(sync(&path)))
 }
 
-/// Puts a file in the place of another. While that is open elsewhere, Windows refuses; `wait` is called before each further
-/// attempt, and ends them by `false`.
+/// Replaces a file by another. Windows refuses while the file is open elsewhere; `wait` is called before each further
+/// attempt, and ends them by returning `false`.
 fn replace(new: NamedTempFile, path: &Path, mut wait: impl FnMut() -> bool) -> io::Result<()> {
     let mut new = new;
     loop {
@@ -128,7 +129,7 @@ fn replace(new: NamedTempFile, path: &Path, mut wait: impl FnMut() -> bool) -> i
     }
 }
 
-/// Half a second, in which readers such as a collector of metrics or a virus scanner have closed the file.
+/// Waits for up to half a second, in which readers such as a metrics collector or a virus scanner close the file.
 fn wait_for_others() -> impl FnMut() -> bool {
     let mut attempts = 10;
     move || {
@@ -138,10 +139,10 @@ fn wait_for_others() -> impl FnMut() -> bool {
     }
 }
 
-/// Writes a new file with this text: it is there as a whole, and on the disk, or not at all.
+/// Writes a new file with this text: completely and synced to disk, or not at all.
 ///
 /// # Errors
-/// If there is a file of that name already, or it cannot be written.
+/// If a file with this name exists, or it cannot be written.
 pub(crate) fn create_whole(path: &Path, text: &str) -> io::Result<AtomicWrite> {
     let path = &in_real_folder(path);
     let mut new = temporary(Readers::AsBefore).tempfile_in(folder(path))?;
@@ -151,7 +152,7 @@ pub(crate) fn create_whole(path: &Path, text: &str) -> io::Result<AtomicWrite> {
     Ok(AtomicWrite::default().synced(sync_folder(path)))
 }
 
-/// Temporary files are private; for a file that others may read, the permissions are those of every new file.
+/// Temporary files are private; for a file that others may read, sets the permissions of new files.
 fn temporary<'b>(readers: Readers) -> tempfile::Builder<'b, 'b> {
     let mut builder = tempfile::Builder::new();
     if let (Readers::AsBefore, Some(permissions)) = (readers, of_new_files()) {
@@ -171,7 +172,7 @@ fn of_new_files() -> Option<fs::Permissions> {
     None
 }
 
-/// The path of a new file. On Windows it may be long only in the form that the system gives to the path of the folder.
+/// The path of a new file. On Windows, a long path requires the system's form of the folder's path.
 fn in_real_folder(file: &Path) -> PathBuf {
     match (fs::canonicalize(folder(file)), file.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
@@ -179,19 +180,19 @@ fn in_real_folder(file: &Path) -> PathBuf {
     }
 }
 
-/// A bare name has an empty parent.
+/// The folder of a file. A bare name has an empty parent.
 fn folder(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A file that is open, and the warning about who has access to it, if it was created.
+/// An open file, and the warning about access to it, if it was created.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) file: File,
     pub(crate) warning: Option<String>,
 }
 
-/// Opens a file for writing, and creates it if there is none; then only its owner has access, from the beginning.
+/// Opens a file for writing. If it does not exist, creates it with access only for its owner.
 pub(crate) fn open_private(path: &Path, options: &OpenOptions) -> io::Result<Opened> {
     let mut options = options.clone();
     options.write(true);
@@ -210,7 +211,7 @@ pub(crate) fn open_private(path: &Path, options: &OpenOptions) -> io::Result<Ope
     }
 }
 
-/// A new name outlasts a power cut only once its folder is on the disk.
+/// Syncs a folder: a new name survives a power failure only then.
 #[cfg(unix)]
 pub(crate) fn sync_folder(file: &Path) -> Result<(), Unsynced> {
     let synced = File::open(folder(file)).and_then(|folder| folder.sync_all());
@@ -220,7 +221,7 @@ pub(crate) fn sync_folder(file: &Path) -> Result<(), Unsynced> {
     })
 }
 
-/// This system has no way to ask for it.
+/// This system cannot sync folders.
 #[cfg(not(unix))]
 pub(crate) fn sync_folder(_: &Path) -> Result<(), Unsynced> {
     Ok(())
@@ -249,7 +250,7 @@ mod tests {
         sync_folder(Path::new("backup.yaml")).unwrap();
     }
 
-    /// The file exists, so that must not be reported as a failure to write it.
+    /// The file exists, so this must not be reported as a failure to write it.
     #[test]
     fn a_folder_that_cannot_be_synced_is_a_warning_about_a_file_that_is_written() {
         let folder = tempfile::tempdir().unwrap();
@@ -297,7 +298,7 @@ mod tests {
         assert!(names(folder.path()).is_empty());
     }
 
-    /// A reader that lets nobody replace its file is waited for, and a file that stays open is an error.
+    /// A reader that blocks the replacement is waited for; a file that stays open is an error.
     #[cfg(windows)]
     #[test]
     fn a_file_that_is_open_is_replaced_once_it_is_closed() {

@@ -1,4 +1,4 @@
-//! What time it is: by the cluster's clock, once a response has shown it, for backups carry its times.
+//! The current time by the cluster's clock, once a response has shown it, because backups have its times.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -7,7 +7,7 @@ use sf_backup_hyper::Client;
 use sf_backup_ops::audit;
 use sf_backup_proto::Timestamp;
 
-/// The source of every "now" of a command.
+/// The source of the current time for a command.
 #[derive(Clone)]
 pub(crate) struct Clock {
     local: fn() -> SystemTime,
@@ -15,31 +15,31 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// That of this machine, until there is a cluster.
+    /// This machine's clock, until there is a cluster.
     pub(crate) fn new(local: fn() -> SystemTime) -> Self {
         Self { local, cluster: None }
     }
 
-    /// From now on that of the cluster, where it shows one.
+    /// Uses the cluster's clock from now on, if the cluster returns it.
     pub(crate) fn follow(&mut self, client: Client) {
         self.cluster = Some(client);
     }
 
-    /// What time it is.
+    /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.cluster.as_ref().and_then(Client::server_now).unwrap_or_else(|| self.local_now())
     }
 
-    /// The same in whole seconds, as the cluster's times are.
+    /// The current time in whole seconds, like the cluster's times.
     pub(crate) fn whole(&self) -> Timestamp {
         let now = self.now();
         Timestamp::from_unix(now.unix()).unwrap_or(now)
     }
 
-    /// Whose clock that is.
+    /// The clock of the current time.
     pub(crate) fn source(&self) -> audit::Clock {
         match self.cluster.as_ref().and_then(Client::clock) {
-            // A header is exact to half a second.
+            // A `Date` header is accurate to half a second.
             Some(clock) => audit::Clock::Cluster { ahead: clock.offset_seconds() },
             None => audit::Clock::Local,
         }

@@ -1,4 +1,4 @@
-//! Where a run reads and writes.
+//! The streams of a run.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -32,16 +32,16 @@ pub struct Console<'a> {
     pub output: &'a mut dyn Write,
     /// Standard error: everything else.
     pub errors: &'a mut dyn Write,
-    /// Whether a person sits at input and errors, who can be asked.
+    /// Whether input and errors are a terminal, so that the user can be prompted.
     pub interactive: bool,
-    /// Whether errors may be coloured, if the arguments leave it open.
+    /// Whether errors may be coloured, unless the arguments decide.
     pub colors: bool,
-    /// Whether Ctrl-C ends the run in good order. The handler stays in the process, so that only a program of its own
-    /// wants it.
+    /// Whether Ctrl-C ends the run in an orderly way. The handler stays until the process ends, so only a program of
+    /// its own should set it.
     pub interruptible: bool,
-    /// How many columns the screen has that shows the output; `None` where it goes to a file or another program.
+    /// The width of the screen in columns; `None` if the output is not a screen.
     pub width: Option<usize>,
-    /// What time it is.
+    /// The current time.
     pub clock: fn() -> SystemTime,
 }
 
@@ -55,7 +55,7 @@ impl fmt::Debug for Console<'_> {
     }
 }
 
-/// When messages are coloured; `auto` is on a terminal.
+/// When messages are coloured; `auto` means on a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     Auto,
@@ -63,7 +63,7 @@ pub(crate) enum Color {
     Never,
 }
 
-/// How things are said: the run's choice of format, colour and loudness.
+/// The output options of a run: format, colour and verbosity.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OutputOptions {
     pub(crate) format: Format,
@@ -87,25 +87,26 @@ impl OutputOptions {
     }
 }
 
-/// The console with the run's manner.
+/// The console with the output options of the run.
 #[derive(Debug)]
 pub(crate) struct Terminal<'c> {
     pub(crate) console: Console<'c>,
     pub(crate) options: OutputOptions,
     pub(crate) clock: Clock,
-    /// Lines for people, printed once there is no error: that is a JSON object alone. `None` where they are printed at once.
+    /// Lines for people that are held back, because an error must be printed as a single JSON object. `None` if they
+    /// are printed at once.
     held: Option<String>,
-    /// The warnings so far, for an error to carry.
+    /// The warnings so far, which an error includes.
     warnings: Vec<String>,
-    /// Where results go in place of standard output.
+    /// The file that results are written to instead of standard output.
     file: Option<PendingFile>,
-    /// What failed beside the command itself, and is still to be printed.
+    /// Failures in addition to that of the command, not printed yet.
     pub(crate) side_failures: SideFailures,
-    /// What the run ends with if the command itself succeeds.
+    /// The exit code if the command itself succeeds.
     side_exit: Option<Exit>,
     /// How lists are printed.
     pub(super) lists: ListOptions,
-    /// The zone of times for people; UTC if there is none.
+    /// The zone of printed times; UTC if `None`.
     zone: Option<TimeZone>,
 }
 
@@ -136,12 +137,12 @@ impl<'c> Terminal<'c> {
         self.lists = lists;
     }
 
-    /// Prints times for people in this zone.
+    /// Sets the zone of printed times.
     pub(crate) fn set_zone(&mut self, zone: TimeZone) {
         self.zone = Some(zone);
     }
 
-    /// A text for people, with its times in their zone.
+    /// A text with its times in the zone.
     pub(crate) fn localized<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.zone.as_ref().map_or(Cow::Borrowed(text), |zone| localized(text, zone))
     }
@@ -151,7 +152,7 @@ impl<'c> Terminal<'c> {
         self.file = Some(PendingFile::new(path));
     }
 
-    /// Writes the file, if results go to one.
+    /// Writes the file, if there is one.
     pub(crate) fn finish_file(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
         let Some(file) = self.file.take() else { return result };
         if let Some(note) = file.finish(&result)? {
@@ -163,7 +164,7 @@ impl<'c> Terminal<'c> {
         result
     }
 
-    /// The form of a result that is a document: what the file's name or the options ask for, else `otherwise`.
+    /// The format of a document: by the file's name or the options, otherwise `otherwise`.
     pub(crate) fn document_format(&self, otherwise: Format) -> Format {
         match (self.options.format, self.file.as_ref().and_then(PendingFile::format)) {
             (Format::Table, Some(format)) => format,
@@ -177,12 +178,12 @@ impl<'c> Terminal<'c> {
         self.file.is_some()
     }
 
-    /// Prints a result. Whatever of it could still steer a screen is escaped here, where all results pass.
+    /// Prints a result. Escapes whatever could control a terminal, because all results pass here.
     pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
         self.painted(&escape::lines(text))
     }
 
-    /// Prints a result that has colours of our own; what comes from elsewhere in it has been escaped.
+    /// Prints a result with our own colours, in which everything else was already escaped.
     pub(crate) fn painted(&mut self, text: &str) -> Result<(), Failure> {
         if let Some(file) = &mut self.file {
             file.push(text);
@@ -192,12 +193,12 @@ impl<'c> Terminal<'c> {
         output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
     }
 
-    /// What time it is, by the cluster's clock where it shows one.
+    /// The current time, by the cluster's clock if it returns one.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// How results for people are seen now.
+    /// The current view of results for people.
     pub(crate) fn view(&self) -> View {
         View { now: self.now(), wide: self.options.wide, ascii: self.options.limits.ascii }
     }
@@ -215,7 +216,7 @@ impl<'c> Terminal<'c> {
         }
     }
 
-    /// Prints what failed beside the command itself, however quiet the run is.
+    /// Prints failures in addition to that of the command, even with --quiet.
     pub(crate) fn print_side_failures(&mut self) {
         for (exit, problem) in self.side_failures.take() {
             self.print_warning(&problem);
@@ -223,12 +224,12 @@ impl<'c> Terminal<'c> {
         }
     }
 
-    /// The exit code of a run whose command has succeeded.
+    /// The exit code if the command succeeded.
     pub(crate) fn success(&self) -> Exit {
         self.side_exit.unwrap_or(Exit::Done)
     }
 
-    /// Prints what was held back, and everything from now on at once: the command runs until it is asked to end.
+    /// Prints what was held back, and everything else at once: the command runs until it is interrupted.
     pub(crate) fn hold_nothing(&mut self) {
         self.print_held();
         self.held = None;
@@ -238,10 +239,10 @@ impl<'c> Terminal<'c> {
     /// Prints an error.
     pub(crate) fn error(&mut self, report: &Report) {
         if self.options.format == Format::Json {
-            // Text and numbers only: this is always JSON.
+            // Texts and numbers always serialize.
             let text = json::text(&report.clone().warned(&self.warnings)).unwrap_or_default();
             let _ = self.console.errors.write_all(text.as_bytes());
-            // An error is printed alone, with the warnings in it.
+            // An error includes the warnings, and is printed alone.
             if let Some(held) = &mut self.held {
                 held.clear();
             }
@@ -253,7 +254,7 @@ impl<'c> Terminal<'c> {
         }
     }
 
-    /// Says what to do about an error.
+    /// Prints what to do about an error.
     pub(crate) fn hint(&mut self, hint: &str) {
         self.print_line(CYAN, "hint: ", hint);
     }

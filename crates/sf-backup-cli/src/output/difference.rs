@@ -1,13 +1,13 @@
-//! Differences between texts: as a patch, and as a number of typing errors.
+//! Differences between texts: hunks, and the number of typing errors.
 
 use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-/// Equal lines before and after what differs.
+/// Number of equal lines around differences.
 const CONTEXT: u32 = 3;
 
-/// The lines of the hunks that `diff -u` prints for two texts; empty if they are equal.
+/// The hunks that `diff -u` prints for two texts, as lines; empty if they are equal.
 pub(crate) fn hunks(before: &str, after: &str) -> Vec<String> {
     let input = InternedInput::new(before, after);
     let mut diff = Diff::compute(Algorithm::Myers, &input);
@@ -17,7 +17,7 @@ pub(crate) fn hunks(before: &str, after: &str) -> Vec<String> {
     changes.chunk_by(near).flat_map(|changes| hunk(&input, changes)).collect()
 }
 
-/// The hunk of changes that are near each other. Its text has no note on a missing end of the last line.
+/// The hunk for changes near each other. Has no note about a missing line break at the end.
 fn hunk(input: &InternedInput<&str>, changes: &[Hunk]) -> Vec<String> {
     let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return Vec::new() };
     let length = u32::try_from(input.before.len()).unwrap_or(u32::MAX);
@@ -41,7 +41,7 @@ fn hunk(input: &InternedInput<&str>, changes: &[Hunk]) -> Vec<String> {
     lines
 }
 
-/// First line and number of lines as `diff -u` writes them.
+/// The first line and the number of lines, as `diff -u` writes them.
 fn numbers(start: u32, end: u32) -> String {
     match end - start {
         0 => format!("{start},0"),
@@ -50,7 +50,7 @@ fn numbers(start: u32, end: u32) -> String {
     }
 }
 
-/// The candidate most like `text`, if any is similar. Only what `part` returns of each is compared, in any case.
+/// The candidate most similar to `text`, if any is. Compares only what `part` returns of each, ignoring case.
 pub(crate) fn closest<'c>(
     text: &str,
     candidates: impl IntoIterator<Item = &'c str>,
@@ -63,11 +63,11 @@ pub(crate) fn closest<'c>(
     near.min_by_key(|(errors, _)| *errors).map(|(_, name)| name)
 }
 
-/// The number of letters inserted, left out, replaced or swapped; `None` if too many for the texts to be similar.
+/// The number of letters inserted, omitted, replaced or swapped; `None` if there are too many to be similar.
 pub(crate) fn typing_errors(typed: &str, meant: &str) -> Option<usize> {
     let length = typed.chars().count();
     let most = length.div_ceil(3).min(6);
-    // Bounds the time for endless texts.
+    // Bounds the time for very long texts.
     let comparable = length.abs_diff(meant.chars().count()) <= most;
     comparable.then(|| strsim::osa_distance(typed, meant)).filter(|errors| *errors <= most)
 }

@@ -1,13 +1,13 @@
-//! What may reach a screen: the one place that decides how text from elsewhere is shown.
+//! Escaping for terminals: the only place that decides how untrusted text is printed.
 //!
-//! A character that could steer a terminal, reorder a line or hide in it is written as `\u{202e}` in text, and as the
-//! escape of its language in JSON and YAML. Nothing is lost: [`unescaped`] gives the text back, for a backslash that stands
-//! before `u{` in the text itself is written as `\u{5c}`.
+//! A character that could control a terminal, reorder a line or hide in it is written as `\u{202e}` in text, and as the
+//! escape of its language in JSON and YAML. This is reversible with [`unescaped`], because a backslash before `u{` in
+//! the text itself is written as `\u{5c}`.
 //!
-//! Letters of every script stay as they are. The joiner and the variation selectors stay in emoji, where they change a
-//! picture that is seen; anywhere else they cannot be seen, and are escaped.
+//! Letters of every script are not escaped. The joiner and the variation selectors are kept in emoji, where they change
+//! a visible picture, and escaped anywhere else, because they are invisible.
 
-// By its path, for the fuzz targets take this file as one of theirs.
+// With its path, because the fuzz targets include this file.
 #[path = "escape/classes.rs"]
 mod classes;
 
@@ -20,7 +20,7 @@ const JOINER: char = '\u{200d}';
 const SELECTORS: [char; 2] = ['\u{fe0e}', '\u{fe0f}'];
 const KEYCAP: char = '\u{20e3}';
 
-/// Text from elsewhere as part of a line: every line break is escaped as well.
+/// Escapes untrusted text as part of a line, including line breaks.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if !text.contains("\\u{") && hidden(text).next().is_none() {
         return Cow::Borrowed(text);
@@ -37,7 +37,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Whole output that is about to leave: its own line breaks stay. What was made with [`line`] stays as it is.
+/// Escapes a whole output, except its line breaks. Does not change the result of [`line`].
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     replaced(text, |escaped, character| match character {
         '\n' => escaped.push('\n'),
@@ -45,18 +45,18 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Whether text can be shown as it is, on one line.
+/// Whether text needs no escapes, on one line.
 pub(crate) fn is_plain(text: &str) -> bool {
     hidden(text).next().is_none()
 }
 
-/// JSON that parses to the same values: what [`line`] would escape is written as `\u202e`.
+/// Escapes JSON: what [`line`] would escape is written as `\u202e`. Parses to the same values.
 pub(crate) fn json(text: String) -> String {
-    // Line breaks between members are JSON's own; those in texts are escaped already.
+    // Line breaks between members are part of JSON; those in texts are already escaped.
     let escaped = replaced(&text, |escaped, character| match character {
         '\n' => escaped.push('\n'),
         character => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
-            // Writing to a string does not fail.
+            // Writing to a string is infallible.
             let _ = write!(escaped, "\\u{unit:04x}");
         }),
     });
@@ -66,10 +66,10 @@ pub(crate) fn json(text: String) -> String {
     }
 }
 
-/// The same for YAML in which every text that is not [plain](is_plain) stands in double quotes.
+/// Escapes YAML, in which every text that is not [plain](is_plain) must be in double quotes.
 pub(crate) fn yaml(text: &str) -> Cow<'_, str> {
     replaced(text, |escaped, character| {
-        // Writing to a string does not fail.
+        // Writing to a string is infallible.
         let _ = match character {
             '\n' => writeln!(escaped),
             character if u32::from(character) > 0xffff => write!(escaped, "\\U{:08x}", u32::from(character)),
@@ -78,7 +78,7 @@ pub(crate) fn yaml(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Prometheus's text, in whose labels a backslash is written twice.
+/// Escapes the Prometheus text format, in whose labels a backslash is doubled.
 pub(crate) fn labels(text: &str) -> Cow<'_, str> {
     replaced(text, |escaped, character| match character {
         '\n' => escaped.push('\n'),
@@ -90,7 +90,7 @@ pub(crate) fn labels(text: &str) -> Cow<'_, str> {
 }
 
 fn push(escaped: &mut String, character: char) {
-    // Writing to a string does not fail.
+    // Writing to a string is infallible.
     let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
 }
 
@@ -110,7 +110,7 @@ fn replaced(text: &str, with: impl Fn(&mut String, char)) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// The characters of a text that must not be shown as they are, and where they stand.
+/// The characters of a text that must be escaped, and their positions.
 pub(crate) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut characters = text.char_indices().peekable();
     let mut before = None;
@@ -119,7 +119,7 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
             let (at, character) = characters.next()?;
             let after = characters.peek().map(|(_, after)| *after);
             let visible = !is_hidden(character) || is_part_of_picture(before, character, after);
-            // A selector that was escaped does not make a picture of what stands before it.
+            // An escaped selector does not make a picture of the character before it.
             before = match (visible, SELECTORS.contains(&character)) {
                 (true, true) => before,
                 (true, false) => Some(character),
@@ -132,7 +132,7 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     })
 }
 
-/// Whether a character that is not seen changes a picture that is.
+/// Whether an invisible character changes a visible picture.
 fn is_part_of_picture(before: Option<char>, character: char, after: Option<char>) -> bool {
     let picture_before = before.is_some_and(is_picture);
     match character {
@@ -145,7 +145,7 @@ fn is_part_of_picture(before: Option<char>, character: char, after: Option<char>
     }
 }
 
-/// What [`line`] was made of.
+/// Reverses [`line`].
 #[cfg(test)]
 pub(crate) fn unescaped(escaped: &str) -> Option<String> {
     let mut parts = escaped.split("\\u{");

@@ -1,23 +1,23 @@
-//! The exit codes, and what leads to each.
+//! The exit codes, and their causes.
 
 use sf_backup_proto::error::Cause;
 use sf_backup_proto::{Error, ErrorKind};
 
-/// How a run ended.
+/// The exit code of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// Done.
+    /// Success.
     Done = 0,
-    /// Anything not below.
+    /// Any other error.
     Failed = 1,
-    /// Arguments or a file that do not parse, or that are not sent for a good reason. Nothing was sent.
+    /// Invalid arguments or files, or a refusal to send. Nothing was sent.
     Usage = 2,
-    /// The thing is not there, or backup is not enabled on it.
+    /// The entity does not exist, or backup is not enabled on it.
     NotFound = 3,
-    /// Conflict, or wrong state.
+    /// Conflict with the state of the cluster.
     Conflict = 4,
-    /// Not allowed.
+    /// Access denied.
     NotAllowed = 5,
     /// Timed out.
     TimedOut = 6,
@@ -27,11 +27,11 @@ pub(crate) enum Exit {
     OperationFailed = 8,
     /// A change was sent, its response was lost, and its outcome could not be determined.
     Unknown = 9,
-    /// The cluster lacks a service that this needs.
+    /// The cluster lacks a required service.
     Lacking = 10,
     /// An audit: something is not protected.
     Unprotected = 20,
-    /// An audit: the notification could not be sent.
+    /// An audit: nothing is known to be unprotected, but something is Unknown or Pending.
     Undetermined = 21,
     /// An audit: everything is protected, and the notification could not be sent.
     NotNotified = 22,
@@ -77,16 +77,16 @@ impl Exit {
         }
     }
 
-    /// What a run with several outcomes ends with.
+    /// The exit code of a run with several outcomes.
     pub(crate) fn worst(exits: impl IntoIterator<Item = Self>) -> Self {
         exits.into_iter().min_by_key(|exit| exit.rank()).unwrap_or(Self::Done)
     }
 
-    /// The lower, the worse.
+    /// Lower is worse.
     fn rank(self) -> u8 {
         match self {
             Self::Interrupted => 0,
-            // Of an audit or a drill, which has one outcome, or of a command that has succeeded.
+            // Codes of an audit or a drill, which have one outcome, or of a command that succeeded.
             Self::Unprotected | Self::Undetermined | Self::NotNotified | Self::NotLogged | Self::ProbeFailed => 0,
             Self::Unknown => 1,
             Self::OperationFailed => 2,
@@ -102,7 +102,7 @@ impl Exit {
         }
     }
 
-    /// As a process's exit code.
+    /// The exit code of the process.
     pub(crate) fn code(self) -> u8 {
         self as u8
     }

@@ -1,4 +1,4 @@
-//! Why a command has no result, or not the expected one, and its exit code.
+//! Why a command has no result or not the expected one, and its exit code.
 
 mod report;
 
@@ -15,12 +15,12 @@ pub(crate) use report::{REFUSES_EVERYBODY, Report, advice, append_sources, with_
 /// Why there is no result, or not the expected one.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Refused here; nothing was sent. One line that names the value, the place and the rule.
+    /// Rejected before anything was sent. One line that names the value, the place and the rule.
     Usage(String),
     /// A call that failed.
     Call {
         error: Box<Error>,
-        /// A better sentence than the error's own, where a file is to blame.
+        /// A better message than the error's own, if a file caused it.
         message: Option<String>,
     },
     /// The result could not be written to standard output.
@@ -31,13 +31,13 @@ pub(crate) enum Failure {
     Other(String),
     /// Ctrl-C, with the state of the change.
     Interrupted { problem: String, may_have_changed: bool, hint: Option<String> },
-    /// The outcome of an operation, with its report.
+    /// The outcome of an operation with its report.
     Reported { exit: Exit, report: Box<Report> },
-    /// The result is printed, and it reports a failure.
+    /// The printed result reports the failure.
     AlreadyReported(Exit),
-    /// The result is complete, and this is its verdict.
+    /// The result is complete, with this exit code.
     Verdict(Exit),
-    /// A failure of a command whose exit code 1 means something else: it is 2.
+    /// A failure of a command for which exit code 1 is a result: its exit code is 2 instead.
     Raised(Box<Self>),
 }
 
@@ -46,7 +46,7 @@ impl Failure {
         Self::Usage(problem.into())
     }
 
-    /// Ctrl-C, while this change may have been on its way.
+    /// Ctrl-C while this change may have been in progress.
     pub(crate) fn interrupted(change: Option<&str>) -> Self {
         let problem = match change {
             Some(verb) => format!("interrupted; {verb} may have been done"),
@@ -55,7 +55,7 @@ impl Failure {
         Self::Interrupted { problem, may_have_changed: change.is_some(), hint: None }
     }
 
-    /// The same while the change of this command was still to be sent.
+    /// Ctrl-C before the change of this command was sent.
     pub(crate) fn before(self, verb: &str) -> Self {
         match self {
             Self::Interrupted { hint, .. } => Self::Interrupted {
@@ -67,14 +67,14 @@ impl Failure {
         }
     }
 
-    /// An error in this program, while a change may have been on its way.
+    /// An error in this program while a change may have been in progress.
     pub(crate) fn panicked_with_change(panicked: &Panicked) -> Self {
         let report =
             Report::plain("internal", &format!("{}; the change may have been made", internal(panicked))).uncertain();
         Self::Reported { exit: Exit::Unknown, report: Box::new(report) }
     }
 
-    /// The same for a command whose exit code 1 is a result.
+    /// Raises exit code 1, for a command for which that is a result.
     pub(crate) fn above_one(self) -> Self {
         match self {
             Self::AlreadyReported(_) | Self::Verdict(_) => self,

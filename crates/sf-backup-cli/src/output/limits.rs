@@ -1,25 +1,25 @@
-//! What the streams of a process cannot show.
+//! Limits of the streams of a process.
 
 use std::io::{self, IsTerminal};
 
-/// The limits of a screen, or of what reads a pipe. Without any, everything is shown.
+/// The limits of a screen, or of the reader of a pipe. By default, there are none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Limits {
-    /// Bars are drawn in ASCII.
+    /// Whether bars are drawn in ASCII.
     pub(crate) ascii: bool,
-    /// No escape sequences: no colours, and no lines that move.
+    /// Whether escape sequences are impossible: no colours, and no moving lines.
     pub(crate) no_escapes: bool,
 }
 
 impl Limits {
-    /// Those of this process's streams. Has the console of Windows follow escape sequences, if it can.
+    /// The limits of this process's streams. Enables escape sequences in a Windows console, if possible.
     pub(crate) fn of_process() -> Self {
         let are_screens = io::stdout().is_terminal() && io::stderr().is_terminal();
         Self::of(cfg!(windows), are_screens, anstyle_query::windows::enable_ansi_colors())
     }
 
-    /// A console of Windows is written to in Unicode; what reads a pipe there expects the code page of the console, and there
-    /// is no way to know that it expects UTF-8.
+    /// A Windows console accepts Unicode; the reader of a pipe there expects the code page of the console, and whether
+    /// it expects UTF-8 is unknown.
     fn of(is_windows: bool, are_screens: bool, follows_escapes: Option<bool>) -> Self {
         Self { ascii: is_windows && !are_screens, no_escapes: follows_escapes == Some(false) }
     }

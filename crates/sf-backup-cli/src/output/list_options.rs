@@ -1,4 +1,4 @@
-//! What was asked of lists.
+//! The options of lists.
 
 use crate::output::render::ListForm;
 

@@ -1,11 +1,11 @@
-//! Prints lists and objects: for people as wide as their screen, for programs as comma-separated values or names.
+//! Prints lists and objects: fitted to the screen for people, as comma-separated values or names for programs.
 
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::ListForm;
 use crate::output::render::table::{Head, Layout, Record, Table, is_column};
 
-/// The columns of what became of changes.
+/// The columns of the outcomes of changes.
 pub(crate) const OUTCOME_COLUMNS: &[&str] = &["ENTITY", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"];
 
 impl Terminal<'_> {
@@ -15,7 +15,7 @@ impl Terminal<'_> {
         self.one_of_tables(table)
     }
 
-    /// Prints lists of different items with a blank line between them; for programs only the first.
+    /// Prints lists of different items, separated by blank lines; for programs only the first.
     pub(crate) fn tables(&mut self, tables: &[Table]) -> Result<(), Failure> {
         let tables = if self.is_for_programs() { tables.get(..1).unwrap_or(tables) } else { tables };
         let columns: Vec<&str> = tables.iter().flat_map(Table::columns).copied().collect();
@@ -32,8 +32,8 @@ impl Terminal<'_> {
         self.rows(table, &mut None)
     }
 
-    /// Prints the next items of a list in the layout of its first ones, which is decided here; a new header begins where that
-    /// layout has no place for something.
+    /// Prints the next items of a list in the layout of the first ones, which is chosen here. Starts a new header if
+    /// that layout does not fit.
     pub(crate) fn rows(&mut self, table: &Table, layout: &mut Option<Layout>) -> Result<(), Failure> {
         let mut table = table.clone().map(|text| self.localized(text).into_owned());
         if let Some(name) = &self.lists.sort_by {
@@ -49,7 +49,7 @@ impl Terminal<'_> {
             }
             ListForm::Names => table.item_names(),
         };
-        // The cells have been escaped one by one.
+        // The cells were escaped one by one.
         self.painted(&text)
     }
 
@@ -59,7 +59,7 @@ impl Terminal<'_> {
         match layout {
             Some(layout) if table.suits(layout) => table.draw_in(layout, Head::Continued, colored),
             _ => {
-                // Who wants it wide takes long lines, and a file has no width.
+                // `-o wide` accepts long lines, and a file has no width.
                 let width = self.console.width.filter(|_| !self.options.wide && !self.is_redirected());
                 let layout = layout.insert(table.layout(width));
                 table.draw_in(layout, head, colored)
@@ -67,17 +67,17 @@ impl Terminal<'_> {
         }
     }
 
-    /// Whether items have to be known to the last one before the first is printed.
+    /// Whether all items must be known before the first is printed.
     pub(crate) fn sorts(&self) -> bool {
         self.lists.sort_by.is_some()
     }
 
-    /// Whether lists are for programs, which want nothing else on standard output.
+    /// Whether lists are for programs, which expect nothing else on standard output.
     pub(crate) fn is_for_programs(&self) -> bool {
         self.lists.form != ListForm::Columns
     }
 
-    /// Refuses a column to sort by that is none of these.
+    /// Rejects a column to sort by that is not one of these.
     pub(crate) fn check_sort(&self, columns: &[&str]) -> Result<(), Failure> {
         match &self.lists.sort_by {
             Some(name) if !columns.iter().any(|column| is_column(column, name)) => Err(Failure::Usage(format!(
@@ -88,7 +88,7 @@ impl Terminal<'_> {
         }
     }
 
-    /// Prints an object: for people as wide as their screen, for programs as a list of one item.
+    /// Prints an object: fitted to the screen for people, as a list of one item for programs.
     pub(crate) fn record(&mut self, record: &Record) -> Result<(), Failure> {
         if self.is_for_programs() {
             return self.one_of_tables(&record.table());
@@ -101,7 +101,7 @@ impl Terminal<'_> {
         self.result(&text)
     }
 
-    /// Prints what belongs to a result and is no list, such as a sum: to standard error where lists are for programs.
+    /// Prints a part of a result that is not a list, such as a sum: to standard error if lists are for programs.
     pub(crate) fn remark(&mut self, text: &str) -> Result<(), Failure> {
         if self.is_for_programs() {
             text.lines().filter(|line| !line.is_empty()).for_each(|line| self.note(line));
@@ -111,7 +111,7 @@ impl Terminal<'_> {
         self.result(&text)
     }
 
-    /// Prints an object that belongs to a result: to standard error where lists are for programs.
+    /// Prints an object that is part of a result: to standard error if lists are for programs.
     pub(crate) fn remark_record(&mut self, record: &Record) -> Result<(), Failure> {
         if self.is_for_programs() { self.remark(&record.text()) } else { self.record(record) }
     }

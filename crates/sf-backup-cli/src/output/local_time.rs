@@ -1,22 +1,22 @@
-//! Times in the zone of the person who reads them, in everything that is printed for people.
+//! Converts times to the local zone, in everything that is printed for people.
 //!
-//! Texts come from many places, with their times in UTC. They are changed where all of them pass, so that none is forgotten.
+//! Texts with times in UTC come from many places. They are converted where all of them pass, so that none is missed.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// The zone that a variable `TZ` names, or that of the system.
+/// The zone of a variable `TZ`, or of the system.
 ///
 /// # Errors
-/// The value of the variable, if it names no zone.
+/// If the variable does not name a zone: its value.
 pub(crate) fn zone(variable: Option<&str>) -> Result<TimeZone, String> {
     let Some(name) = variable.map(|name| name.trim_start_matches(':')) else { return Ok(TimeZone::system()) };
     TimeZone::get(name).or_else(|_| TimeZone::posix(name)).map_err(|_| name.to_owned())
 }
 
-/// A text with its times, `2024-03-09T12:00:00Z` and `2024-03-09 12:00 UTC`, in a zone: each with its offset.
+/// Converts the times in a text, `2024-03-09T12:00:00Z` and `2024-03-09 12:00 UTC`, to a zone; each gets its offset.
 pub(crate) fn localized<'t>(text: &'t str, zone: &TimeZone) -> Cow<'t, str> {
     let mut changed = String::new();
     let mut kept = 0;
@@ -25,7 +25,7 @@ pub(crate) fn localized<'t>(text: &'t str, zone: &TimeZone) -> Cow<'t, str> {
         let Some(start) = rest.find(|character: char| character.is_ascii_digit()).map(|found| at + found) else {
             break;
         };
-        // A time in the middle of a name is a part of it.
+        // A time within a name is part of the name.
         let is_free = !text.get(..start).unwrap_or_default().ends_with(|character: char| {
             character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | '/' | '\\' | ':')
         });
@@ -36,7 +36,7 @@ pub(crate) fn localized<'t>(text: &'t str, zone: &TimeZone) -> Cow<'t, str> {
                 kept = start + length;
                 at = kept;
             }
-            // No other digit of this number begins a time.
+            // No other digit of this number starts a time.
             None => {
                 let digits = text.get(start..).unwrap_or_default();
                 at = start + digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len());
@@ -50,11 +50,11 @@ pub(crate) fn localized<'t>(text: &'t str, zone: &TimeZone) -> Cow<'t, str> {
     Cow::Owned(changed)
 }
 
-/// A time at the beginning of a text.
+/// A time at the start of a text.
 struct Found {
     length: usize,
     time: Timestamp,
-    /// In which form it is printed.
+    /// The form in which it is printed.
     format: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! JSON as it is written: members in their order, which serde_json's own value forgets.
+//! JSON values that keep the order of members, unlike serde_json's.
 
 use std::fmt;
 
@@ -16,21 +16,21 @@ pub(crate) enum OrderedJson {
 }
 
 impl OrderedJson {
-    /// What a value is written as.
+    /// Serializes a value.
     ///
     /// # Errors
-    /// If it is nothing that JSON can hold.
+    /// If it cannot be represented in JSON.
     pub(crate) fn of(value: &impl Serialize) -> serde_json::Result<Self> {
-        // Indented as results are: the writer of each type is compiled once.
+        // Indented like results, so that the serializer of each type is compiled once.
         serde_json::from_str(&serde_json::to_string_pretty(value)?)
     }
 
-    /// A text.
+    /// Creates a text.
     pub(crate) fn text(text: &str) -> Self {
         Self::Scalar(text.into())
     }
 
-    /// The value at a path such as `Schedule.RunDays[0]`, names in any case.
+    /// The value at a path such as `Schedule.RunDays[0]`, ignoring the case of names.
     pub(crate) fn at(&self, path: &str) -> Option<&Self> {
         let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
         names.try_fold(self, |at, name| match at {
@@ -44,7 +44,7 @@ impl OrderedJson {
 }
 
 impl OrderedJson {
-    /// The same, to be changed.
+    /// The value at a path, mutable.
     pub(crate) fn at_mut(&mut self, path: &str) -> Option<&mut Self> {
         let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
         names.try_fold(self, |at, name| match at {

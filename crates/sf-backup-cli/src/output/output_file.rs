@@ -1,4 +1,4 @@
-//! A result that goes to a file: kept until the command has succeeded, and then written as a whole.
+//! Keeps a result until the command has succeeded, then writes it to a file as a whole.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::output::atomic_write::{Readers, atomic_write};
 use crate::output::failure::Failure;
 use crate::output::render::Format;
 
-/// The result of a run on its way to a file.
+/// The result of a run that is to be written to a file.
 #[derive(Debug)]
 pub(crate) struct PendingFile {
     path: PathBuf,
@@ -22,7 +22,7 @@ impl PendingFile {
         self.text.push_str(text);
     }
 
-    /// The form that the file's name asks for.
+    /// The format that the file's name implies.
     pub(crate) fn format(&self) -> Option<Format> {
         let end = self.path.extension()?.to_str()?.to_ascii_lowercase();
         match end.as_str() {
@@ -32,9 +32,9 @@ impl PendingFile {
         }
     }
 
-    /// Writes the file if the run has a result; what is said then.
+    /// Writes the file if the run has a result. Returns the message about it.
     pub(crate) fn finish(self, result: &Result<(), Failure>) -> Result<Option<String>, Failure> {
-        // A verdict comes with a result; failures leave the file as it was.
+        // A verdict comes with a result; other failures leave the file unchanged.
         let good = matches!(result, Ok(()) | Err(Failure::Verdict(_)));
         if !good || self.text.is_empty() {
             return Ok(None);

@@ -1,11 +1,11 @@
-//! Access for the owner alone, where the mode of a new file does not give it: on Windows an access list, set by the system's
-//! own `icacls` while the file is still empty.
+//! Restricts access to the owner if the mode of a new file does not: on Windows with an access list, which the system's
+//! `icacls` sets while the file is still empty.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// Why others than its owner may have access to a file.
+/// Why others may have access to a file.
 #[derive(Debug)]
 pub(crate) struct Exposed(io::Error);
 
@@ -27,15 +27,15 @@ impl fmt::Display for Exposed {
     }
 }
 
-/// Withdraws the access that a file has inherited from its folder, and gives it to the user alone.
+/// Removes inherited access to a file, and grants access to the user alone.
 #[cfg(windows)]
 pub(crate) fn restrict(file: &Path) -> Result<(), Exposed> {
-    // Whatever its name begins with, it is no option.
+    // An absolute path cannot be taken for an option.
     let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     access_list::set(&file, access_list::run_system_program).map_err(Exposed::new)
 }
 
-/// The mode has done it.
+/// The mode already restricts access.
 #[cfg(not(windows))]
 pub(crate) fn restrict(_: &Path) -> Result<(), Exposed> {
     Ok(())
@@ -53,7 +53,7 @@ mod access_list {
     /// Longer names need the prefix of verbatim paths.
     const LONGEST: usize = 259;
 
-    /// Sets the list by two programs of the system: `whoami` knows the user's number, which is unique where names are not.
+    /// Sets the list with two programs of the system: `whoami` returns the user's id, which is unique, unlike names.
     pub(super) fn set(
         file: &Path,
         mut run: impl FnMut(&str, &[OsString]) -> io::Result<Output>,
@@ -67,7 +67,7 @@ mod access_list {
         succeeded("icacls", run("icacls", &arguments)).map(|_| ())
     }
 
-    /// What a program has printed, if it has succeeded.
+    /// The output of a program that succeeded.
     fn succeeded(name: &str, output: io::Result<Output>) -> io::Result<String> {
         let output = output.map_err(|error| io::Error::new(error.kind(), format!("{name} cannot be run: {error}")))?;
         if output.status.success() {
@@ -78,14 +78,14 @@ mod access_list {
         Err(io::Error::other(format!("{name} has failed ({}): {line}", output.status)))
     }
 
-    /// The number of the user, the last word of a table whose titles depend on the system's language.
+    /// The id of the user: the last word of a table whose titles depend on the system's language.
     fn security_id(table: &str) -> Option<&str> {
         let id = table.split_whitespace().next_back()?;
         let digits = id.strip_prefix("S-1-")?;
         digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-').then_some(id)
     }
 
-    /// A path without the prefix of verbatim paths, if it is short enough: `icacls` reads `?` as a wildcard.
+    /// A path without the prefix of verbatim paths, if it is short enough: `icacls` treats `?` as a wildcard.
     fn plain(file: &Path) -> PathBuf {
         let simple = file.to_str().and_then(|text| {
             let rest = text.strip_prefix(r"\\?\")?;
@@ -98,7 +98,7 @@ mod access_list {
         simple.unwrap_or_else(|| file.to_owned())
     }
 
-    /// Runs a program from the folder of the system, not one of the same name that lies elsewhere.
+    /// Runs a program in the system's folder, not another one with the same name.
     #[cfg(windows)]
     pub(super) fn run_system_program(name: &str, arguments: &[OsString]) -> io::Result<Output> {
         let program = system_program(std::env::var_os("SystemRoot").as_deref(), name);
@@ -126,7 +126,7 @@ mod access_list {
             Output { status, stdout: stdout.into(), stderr: stderr.into() }
         }
 
-        /// What is run for a file, and what comes of it, if `icacls` ends in this way.
+        /// The commands that are run for a file, and the result, if the programs end like this.
         fn set_with(file: &str, user: Output, list: Output) -> (Vec<String>, io::Result<()>) {
             let (mut ran, mut outputs) = (Vec::new(), [list, user].to_vec());
             let result = set(Path::new(file), |name, arguments| {

@@ -1,4 +1,4 @@
-//! Secrets out of sight: what a dry run and an error may show of a request's body.
+//! Hides secrets: what a dry run and an error may print of a request's body.
 
 use serde_json::Value;
 use sf_backup_proto::Secret;
@@ -8,7 +8,7 @@ use sf_backup_proto::secret::MASK;
 
 use crate::output::ordered_json::OrderedJson;
 
-/// Members of storages that are no secrets. All others are taken for one: a kind newer than this program may hold keys
+/// Members of storages that are not secrets. All others are treated as secrets, because a newer kind can have keys
 /// under any name.
 const SHOWN: &[&str] = &[
     "StorageKind",
@@ -23,11 +23,11 @@ const SHOWN: &[&str] = &[
     "BlobServiceUri",
 ];
 
-/// Words in names of members that are always secrets.
+/// Words in the names of members that are always secrets.
 const SECRET_WORDS: &[&str] =
     &["password", "secret", "connectionstring", "credential", "token", "accountkey", "accesskey", "sas"];
 
-/// Replaces the secrets of a policy by `****`, as the cluster does before it shows one.
+/// Replaces the secrets of a policy by `****`, as the cluster does.
 pub(crate) fn conceal(policy: &mut BackupPolicyDescription) {
     let hide = |secret: &mut Option<Secret>| *secret = secret.take().map(|_| Secret::from(MASK));
     match &mut policy.storage {
@@ -40,15 +40,15 @@ pub(crate) fn conceal(policy: &mut BackupPolicyDescription) {
     }
 }
 
-/// What of a value is secret.
+/// The secret part of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Whole,
-    /// What stands behind the question mark of an address: a signature can be part of one.
+    /// What follows the question mark of a URL, because it can contain a signature.
     Query,
 }
 
-/// Replaces every secret by `****`: the output cannot be sent by mistake, because masks are refused.
+/// Replaces every secret by `****`. The output cannot be sent by mistake, because masks are rejected.
 pub(crate) fn hide(value: &mut OrderedJson) {
     each_secret(value, &mut |_, secret, part| match (part, &mut *secret) {
         (Part::Query, OrderedJson::Scalar(Value::String(text))) => hide_query(text),
@@ -56,7 +56,7 @@ pub(crate) fn hide(value: &mut OrderedJson) {
     });
 }
 
-/// Goes to every secret, which has a name.
+/// Calls `act` for every secret.
 pub(crate) fn each_secret(value: &mut OrderedJson, act: &mut impl FnMut(&str, &mut OrderedJson, Part)) {
     match value {
         OrderedJson::Object(members) => each_secret_member(members, act),
@@ -76,7 +76,7 @@ fn each_secret_member(members: &mut [(String, OrderedJson)], act: &mut impl FnMu
         let secret = match storage.as_deref() {
             Some(kind) if known_kind(kind) => !SHOWN.iter().any(is),
             Some(_) => !is(&"StorageKind"),
-            // A storage that is none can be a connection string in the wrong place.
+            // A storage that is not an object may be a misplaced connection string.
             None => has_secret_word(name) || (names_storage(name) && !matches!(value, OrderedJson::Object(_))),
         };
         match value {
@@ -104,7 +104,7 @@ fn names_storage(name: &str) -> bool {
     ["Storage", "BackupStorage"].iter().any(|storage| name.eq_ignore_ascii_case(storage))
 }
 
-/// A signature can be part of an address.
+/// Hides the query of a URL, which can contain a signature.
 fn hide_query(uri: &mut String) {
     if let Some(query) = uri.find('?') {
         uri.truncate(query + 1);

@@ -16,7 +16,7 @@ use crate::output::failure::Failure;
 use table::cell::Cell;
 use table::{Record, Table};
 
-/// What `-o` takes.
+/// The values of `-o`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
     /// Text, fitted to the width of the terminal
@@ -34,7 +34,7 @@ pub(crate) enum Output {
     Name,
 }
 
-/// How results are printed: for people, as the API's own JSON, as the same in YAML.
+/// The format of results: text, JSON as the API returns it, or the same as YAML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Table,
@@ -42,15 +42,15 @@ pub(crate) enum Format {
     Yaml,
 }
 
-/// For whom lists are printed.
+/// The format of lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum ListForm {
-    /// Columns.
+    /// Aligned columns.
     #[default]
     Columns,
     /// Comma-separated values.
     Csv,
-    /// A name or an id on each line.
+    /// One name or id per line.
     Names,
 }
 
@@ -63,7 +63,7 @@ impl Output {
         }
     }
 
-    /// Whether lists have the columns that are rarely wanted.
+    /// Whether lists have additional columns.
     pub(crate) fn is_wide(self) -> bool {
         matches!(self, Self::Wide | Self::Csv | Self::Name)
     }
@@ -77,18 +77,18 @@ impl Output {
     }
 }
 
-/// How a result for people is seen.
+/// The view of a result for people.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View {
     pub(crate) now: Timestamp,
-    /// With the columns that are rarely wanted.
+    /// Whether lists have additional columns.
     pub(crate) wide: bool,
-    /// With bars of ASCII characters.
+    /// Whether bars are drawn in ASCII.
     pub(crate) ascii: bool,
 }
 
 impl View {
-    /// How long ago something was, for a list: `3h`.
+    /// The age of something, for a list: `3h`.
     pub(crate) fn age_cell(&self, at: Option<Timestamp>) -> Cell {
         at.map_or_else(Cell::default, |at| Cell::valued(age::age(self.now, at), self.now.unix() - at.unix()))
     }
@@ -117,16 +117,16 @@ impl View {
 
 /// A single response.
 pub(crate) trait SingleView: Serialize {
-    /// What is said where the cluster has nothing to tell.
+    /// The message if the cluster has nothing to return.
     const NOTHING: &'static str;
 
     /// Masks secrets that a cluster should not have returned.
     fn hide(&mut self) {}
 
-    /// The members of the response, one line each; `None` if there is none.
+    /// The members of the response, one per line; `None` if there is none.
     fn record(&self, view: &View) -> Option<Record>;
 
-    /// How the run ends, if the response reports a failure.
+    /// The exit code, if the response reports a failure.
     fn verdict(&self) -> Option<Exit> {
         None
     }
@@ -134,32 +134,32 @@ pub(crate) trait SingleView: Serialize {
 
 /// An item of a list.
 pub(crate) trait Listed: Serialize + Sized {
-    /// The note for an empty list.
+    /// The message for an empty list.
     const NOTHING: &'static str;
-    /// Whether the list has to be read to its end before the first item is known.
+    /// Whether the whole list must be read before the first item is printed.
     const IS_SORTED_HERE: bool = false;
 
-    /// The list, one line for each item.
+    /// The list with one line per item.
     fn table(items: &[Self], view: &View) -> Table;
 
     /// Masks secrets that a cluster should not have returned.
     fn hide(&mut self) {}
 
-    /// Puts a list in order, where the server's is not one.
+    /// Sorts a list that the server does not sort.
     fn sort(_: &mut [Self]) {}
 
-    /// Notes about the items.
+    /// Warnings about the items.
     fn warnings(_: &[Self]) -> Vec<String> {
         Vec::new()
     }
 
-    /// The command that a person is likely to want next, if the items tell it.
+    /// A command to suggest next, if the items determine one.
     fn next(_: &[Self]) -> Option<String> {
         None
     }
 }
 
-/// A value as JSON or YAML; as JSON where a table is wanted and there is none.
+/// A value as JSON or YAML; as JSON if a table is requested and there is none.
 pub(crate) fn document(format: Format, value: &impl Serialize) -> Result<String, Failure> {
     match format {
         Format::Yaml => yaml::text(value),

@@ -1,6 +1,6 @@
-//! Words as shells take them: for commands that are printed to be copied, and for completions.
+//! Quotes words for shells: for printed commands that users copy, and for completions.
 
-// By their paths, for the fuzz targets take this file as one of theirs.
+// With their paths, because the fuzz targets include this file.
 #[path = "shell/posix.rs"]
 mod posix;
 #[path = "shell/powershell.rs"]
@@ -9,12 +9,13 @@ mod powershell;
 pub(crate) use posix::word as posix_word;
 pub(crate) use powershell::word as powershell_word;
 
-/// Text as one word of the shell that people have on this platform, on one line that any screen may show.
+/// Quotes text as one word for the platform's shell, on one line that any screen can show.
 pub(crate) fn word(text: &str) -> String {
     if cfg!(windows) { without_escapes(powershell_word(text)) } else { on_one_line(posix_word(text.as_bytes())) }
 }
 
-/// A word of PowerShell without what would be taken for the beginning of an escape where it is shown, and be escaped.
+/// Rewrites a word of PowerShell so that it contains nothing that looks like the start of an escape, which would be
+/// escaped when printed.
 fn without_escapes(word: String) -> String {
     if !word.contains(r"\u{") {
         return word;
@@ -23,8 +24,8 @@ fn without_escapes(word: String) -> String {
     whole.replace(r"\u{", r"\'+'u{")
 }
 
-/// A word of a POSIX shell whose last line breaks, which stand in quotes of their own, are written as `$'\012'`. Bash and zsh
-/// know that form; other shells may not, which scripts cannot rely on and people who copy a line rarely have.
+/// Writes the last line breaks of a POSIX word, which have their own quotes, as `$'\012'`. Bash and zsh support that
+/// form; scripts must not rely on it, but people who copy a line rarely use other shells.
 fn on_one_line(word: String) -> String {
     let breaks = word.matches('\n').count();
     match word.strip_suffix(&format!("'{}'", "\n".repeat(breaks))) {

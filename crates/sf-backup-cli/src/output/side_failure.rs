@@ -1,23 +1,24 @@
-//! Failures in addition to that of the command: the result is complete, and the exit code shows that something is missing.
+//! Failures in addition to that of the command: the result is complete, and the exit code shows that something else
+//! failed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::output::exit::Exit;
 
-/// Failures that are still to be printed, shared with what may fail after the command has ended.
+/// Failures that are not printed yet, shared with what may fail after the command has ended.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SideFailures(Arc<Mutex<Vec<SideFailure>>>);
 
-/// A problem, and what the run ends with if the command itself succeeds; `None` changes nothing.
+/// A problem, and the exit code if the command itself succeeds; `None` changes nothing.
 type SideFailure = (Option<Exit>, String);
 
 impl SideFailures {
-    /// `exit` is what the run ends with if the command itself succeeds.
+    /// Adds a failure; `exit` is the exit code if the command itself succeeds.
     pub(crate) fn add(&self, exit: Exit, problem: String) {
         self.push(Some(exit), problem);
     }
 
-    /// Only to be printed: the run ends as it would without it.
+    /// Adds a warning, which does not change the exit code.
     pub(crate) fn warn(&self, problem: String) {
         self.push(None, problem);
     }
@@ -26,7 +27,7 @@ impl SideFailures {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((exit, problem));
     }
 
-    /// Those that were added since the last time.
+    /// Takes those that were added since the last call.
     pub(crate) fn take(&self) -> Vec<SideFailure> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -38,6 +38,6 @@ fn what_was_done_is_printed_and_what_was_not() {
     for said in ["enable service fabric:/CalcApp/CalcService", "apply the file again to continue", "interrupted"] {
         assert!(printed.contains(said), "{printed}");
     }
-    // Whether the next change had been begun by then is a matter of chance.
+    // Whether the next change was started by then depends on timing.
     assert!(printed.contains("1 of 2 changes made"), "{printed}");
 }

@@ -1,4 +1,4 @@
-//! Its streams, its environment, and the two ways in which a simulator ends.
+//! The streams and the environment of the command, and the two ways in which a simulator ends.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -28,7 +28,7 @@ fn the_examples_against_the_simulator_of_each_runtime() {
     }
 }
 
-/// Asks a simulator over a connection of its own, for the whole response.
+/// Sends a request to a simulator on its own connection, and returns the whole response.
 fn ask(url: &str, method: &str, path: &str, body: &str) -> String {
     let mut socket = std::net::TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     let length = body.len();

@@ -1,4 +1,4 @@
-//! Completions as the shells themselves make them, against a simulator.
+//! Completions in the shells themselves, against a simulator.
 
 mod typing;
 
@@ -9,7 +9,7 @@ use sf_backup_tests::not_run;
 
 use crate::harness::Sim;
 
-/// What a shell says to a script of its own; `None`, reported, if the shell is not on this machine.
+/// The output of a shell for a script; `None`, reported, if the shell is not installed.
 fn say(shell: &str, arguments: &[&str]) -> Option<String> {
     let program = Path::new(env!("CARGO_BIN_EXE_sf-backup"));
     let folders = std::env::join_paths(
@@ -35,7 +35,7 @@ fn say(shell: &str, arguments: &[&str]) -> Option<String> {
     }
 }
 
-/// Breaks the line as bash does, and calls what the script has registered.
+/// Splits the line as bash does, and calls the registered function.
 const BASH: &str = r#"
     source <(sf-backup completions bash)
     for line in "${@:1}"; do
@@ -92,7 +92,7 @@ fn fish_completes_names_from_the_cluster() {
     assert!(lines[1].starts_with("6b1c2f7e-0000-4000-8000-000000000001\tCalcApp/CalcService#0"), "{said}");
 }
 
-/// What the script for PowerShell asks; each candidate as it is typed.
+/// The candidates that the script for PowerShell gets, as they are typed.
 fn powershell_candidates(words: &[&str]) -> Vec<String> {
     let output = crate::harness::command(&["--"])
         .env("SF_BACKUP_COMPLETE", "powershell")
@@ -118,7 +118,7 @@ fn powershell_completes_commands_options_and_names_from_the_cluster() {
     assert_eq!(read, ["CalcApp/CalcService#0", "CalcApp/CalcService#1"]);
 }
 
-/// Its completion system runs in an editor only: the script must load, and what it would ask is asked.
+/// Its completion system requires an editor: the script must load, and its query is sent.
 #[test]
 fn zsh_takes_the_script() {
     let sim = Sim::with_policy();

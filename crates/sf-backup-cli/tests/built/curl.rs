@@ -1,4 +1,4 @@
-//! What `--dry-run=curl` prints, run by a real shell with the real curl.
+//! The output of `--dry-run=curl`, run by a real shell with the real curl.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use crate::harness::{Sim, command, run, text};
 use crate::recorder::{Recorder, Request};
 
-/// Whether curl is on this machine; reported if it is not.
+/// Whether curl is installed; reported if it is not.
 fn there_is_curl() -> bool {
     let there = Command::new("curl").arg("--version").output().is_ok();
     if !there {
@@ -18,7 +18,7 @@ fn there_is_curl() -> bool {
     there
 }
 
-/// Has a shell run what a verb prints.
+/// Lets a shell run what a command prints.
 fn by_curl(sim: &Sim, args: &[&str], variables: &[(&str, &str)]) {
     let printed = run(&[&["-e", &sim.url, "--dry-run=curl"], args].concat());
     assert!(printed.status.success(), "{printed:?}");
@@ -120,21 +120,21 @@ const NAMES: &[&str] = &[
     "\t",
 ];
 
-/// A request without what every client says of itself.
+/// A request without what every client sends about itself.
 fn without_client(mut request: Request) -> Request {
     let own = ["host", "user-agent", "accept", "connection", "x-servicefabricrequestid"];
     request.headers.retain(|name, _| !own.contains(&name.as_str()));
     request
 }
 
-/// The request of a command, or what it said in place of one.
+/// The request of a command, or its error if it sent none.
 fn sent(recorder: &Recorder, args: &[&str], secrets: &[(&str, &str)]) -> Result<Request, String> {
-    // What is changed must be there.
+    // The entity of the change must exist.
     recorder.named(&["A", args.last().unwrap()]);
     let output = command(&[&["-e", &recorder.url], args].concat()).envs(secrets.iter().copied()).output().unwrap();
     match &*recorder.requests() {
         [] => Err(text(&output.stderr).to_owned()),
-        // Some changes look at the cluster before or afterwards.
+        // Some changes read the cluster before or after.
         several @ [.., last] => {
             let change = several.iter().find(|request| request.method != "GET");
             Ok(without_client(change.unwrap_or(last).clone()))
@@ -142,7 +142,7 @@ fn sent(recorder: &Recorder, args: &[&str], secrets: &[(&str, &str)]) -> Result<
     }
 }
 
-/// Runs the printed command in a folder of its own, and gives what it sent. Nothing else may happen there.
+/// Runs the printed command in its own folder, and returns what it sent. Nothing else may happen there.
 fn sent_by_curl(recorder: &Recorder, args: &[&str], secrets: &[(&str, &str)]) -> Result<Request, String> {
     let output = run(&[&["-e", &recorder.url, "--dry-run=curl"], args].concat());
     if !output.status.success() {
@@ -202,7 +202,7 @@ fn what_it_prints_makes_the_same_request_and_nothing_else() {
             ("SECRET_KEY_2", "hunter5"),
         ];
         for line in lines {
-            // A list of names on standard input, where there is none.
+            // Reads a list of names on standard input, which is empty here.
             if line.ends_with(&["-"]) && !line.contains(&"--policy") && !line.contains(&"--location") {
                 continue;
             }

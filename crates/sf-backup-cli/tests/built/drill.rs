@@ -1,5 +1,5 @@
-//! `drill run`, killed after each restore that the cluster has accepted. Kills at every line of the journal are in the tests across
-//! the crates, on virtual time: a restore that may be on its way is waited for.
+//! `drill run`, killed after each restore that the cluster has accepted. The tests across the crates kill it at every
+//! line of the journal, on virtual time, because it waits for a restore that may be on its way.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -63,7 +63,7 @@ impl Stage {
         }
     }
 
-    /// How many drills are recorded.
+    /// Number of recorded drills.
     fn recorded(&self) -> usize {
         std::fs::read_to_string(self.path("drill.yaml.history")).map_or(0, |text| text.lines().count())
     }
@@ -85,7 +85,7 @@ fn a_drill_that_is_killed_restores_nothing_twice() {
         stage.sim.ask("DELETE", "/$sim/faults", &Value::Null);
         let output = stage.drill().output().unwrap();
         assert!(output.status.success() && text(&output.stderr).contains("resuming the drill of "), "{output:?}");
-        // One drill, and in it each partition once.
+        // One drill, with each partition once.
         assert_eq!(stage.recorded(), killed);
         let mut expected: Vec<String> = ids.clone().flat_map(|id| std::iter::repeat_n(id, killed)).collect();
         expected.sort();

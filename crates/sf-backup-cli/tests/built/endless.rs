@@ -1,4 +1,4 @@
-//! A list without end: its first items are seen at once, and memory does not grow with it.
+//! A list without end: its first items are printed at once, and memory does not grow with it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use crate::harness::command;
 
 const PAGE: usize = 100;
 
-/// A cluster that has always more policies, as long as somebody asks.
+/// A cluster that always has more policies.
 fn endless() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -48,7 +48,7 @@ fn policy(number: usize) -> String {
     )
 }
 
-/// The most memory that a process has had, in KiB.
+/// The peak memory of a process, in KiB.
 fn peak(child: &Child) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -61,7 +61,7 @@ fn a_list_without_end_is_printed_as_it_comes_and_takes_no_memory() {
     for output in ["table", "json", "yaml"] {
         let mut child = command(&["-e", &url, "-o", output, "policy", "list"]).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        // The server would never end: what is read here was printed before.
+        // The server never ends the list, so what is read here was printed before its end.
         let mut read_to = |number: usize| {
             let name = format!("Policy {number}");
             lines.by_ref().find(|line| line.contains(&name)).unwrap_or_else(|| panic!("{output} ends before {name}"));
@@ -71,10 +71,10 @@ fn a_list_without_end_is_printed_as_it_comes_and_takes_no_memory() {
         let early = peak(&child);
         read_to(12_000);
         let late = peak(&child);
-        // The items between are 2 MB of text, and several times that if they are held.
+        // The items in between are 2 MB of text, and several times that in memory.
         assert!(late < early + 4 * 1024, "{output}: {early} KiB, then {late} KiB");
         drop(lines);
-        // Nobody reads any more: it ends by itself.
+        // Nobody reads any more, so it ends by itself.
         let mut errors = String::new();
         child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
         child.wait().unwrap();

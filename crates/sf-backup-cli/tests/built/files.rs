@@ -1,11 +1,11 @@
-//! What is named as a file and is none: refused, by name, in time.
+//! Arguments that name something other than a file: rejected by name, in time.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::harness::{command, run, text};
 
-/// Every option that reads a file, in a command that does.
+/// Every option that reads a file, in a command that reads it.
 fn readers(file: &str) -> Vec<Vec<String>> {
     let secured = ["-e", "https://127.0.0.1:1"];
     let lines: &[&[&str]] = &[

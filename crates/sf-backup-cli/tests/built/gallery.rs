@@ -1,4 +1,4 @@
-//! The built-in scenarios of the simulator, as `audit` sees them.
+//! The built-in scenarios of the simulator, in an `audit`.
 
 use serde_json::{Value, json};
 use sf_backup_sim::{GALLERY, Runtime};
@@ -15,7 +15,7 @@ impl Stage {
         Self(Sim::start(&["--speed", "0x", "--start", "2026-11-27T08:00:00Z", "--scenario", scenario]))
     }
 
-    /// After so much more time, the state of the first partition with its reason and its findings.
+    /// After this much more time, the state of the first partition with its reason and its findings.
     fn after(&self, time: &str) -> (String, String, Vec<String>) {
         self.0.done(&["sim", "advance", time]);
         let output = run(&["-e", &self.0.url, "-o", "json", "audit"]);

@@ -36,7 +36,7 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
 const POLICY: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
   "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT15M"},"Storage":{"StorageKind":"FileShare","Path":"x"}}"#;
 
-/// `sf-backup sim` on a port of its own.
+/// `sf-backup sim` on its own port.
 pub(crate) struct Sim {
     child: Child,
     pub(crate) url: String,
@@ -52,13 +52,13 @@ impl Sim {
         Self { child, url }
     }
 
-    /// One with a policy, `Daily`, that is enabled on nothing.
+    /// A simulator with a policy, `Daily`, that is not enabled anywhere.
     #[cfg(unix)]
     pub(crate) fn with_policy() -> Self {
         Self::with_policy_and(&[])
     }
 
-    /// The same with these options.
+    /// Like [`with_policy`](Self::with_policy), with these options.
     #[cfg(unix)]
     pub(crate) fn with_policy_and(args: &[&str]) -> Self {
         let sim = Self::start(args);
@@ -76,7 +76,7 @@ impl Sim {
         output
     }
 
-    /// Sends a request to its own interface, and returns the JSON of the response.
+    /// Sends a request to its control interface, and returns the JSON of the response.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let mut socket = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
         let body = if body.is_null() { String::new() } else { body.to_string() };
@@ -88,7 +88,7 @@ impl Sim {
         serde_json::from_str(response.split_once("\r\n\r\n").unwrap().1).unwrap_or_default()
     }
 
-    /// To which partitions this has happened, in the order of their ids.
+    /// The partitions of this effect, sorted by id.
     pub(crate) fn effects(&self, kind: &str) -> Vec<String> {
         let effects = self.ask("GET", "/$sim/effects", &Value::Null);
         let of = effects.as_array().unwrap().iter().filter(|effect| effect["Kind"] == kind);
@@ -97,7 +97,7 @@ impl Sim {
         subjects
     }
 
-    /// Ends it with a signal, and gives its exit code and what it printed after its one line.
+    /// Ends it with a signal, and returns its exit code and its output after the first line.
     #[cfg(unix)]
     pub(crate) fn end(mut self, signal: &str) -> (Option<i32>, String) {
         let pid = self.child.id().to_string();

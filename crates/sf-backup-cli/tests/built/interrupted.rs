@@ -1,4 +1,4 @@
-//! Ctrl-C: what a run says before it ends.
+//! Ctrl-C: what a run prints before it ends.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{Sim, command, text};
 
-/// Sends Ctrl-C, and gives what the run left behind.
+/// Sends Ctrl-C, and returns the output of the run.
 fn interrupted(child: Child) -> Output {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
@@ -19,7 +19,7 @@ fn a_run_that_is_interrupted_says_what_may_have_happened() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let child = command(&["-e", &url, "--no-verify", "service", "suspend", "A/S"]).spawn().unwrap();
-    // Once it has connected its handlers are set: both are polled before anything is awaited.
+    // Once it has connected, its handlers are set: both are polled before anything is awaited.
     let (mut connection, _) = silent.accept().unwrap();
     let mut first = [0];
     Read::read_exact(&mut connection, &mut first).unwrap();
@@ -75,7 +75,7 @@ fn who_is_tired_of_waiting_leaves_a_backup_to_the_cluster() {
     let again = format!("sf-backup --endpoint {} partition backup-progress {PARTITION} --wait\n", sim.url);
     assert!(text(&output.stderr).contains("continues in the cluster"), "{output:?}");
     assert!(text(&output.stderr).ends_with(&again), "{output:?}");
-    // What is printed can be typed, and ends in the same way.
+    // The printed command can be typed, and ends in the same way.
     let mut words: Vec<&str> = again.split_whitespace().skip(1).collect();
     words.extend(["-o", "json"]);
     let mut child = command(&words).spawn().unwrap();
@@ -86,7 +86,7 @@ fn who_is_tired_of_waiting_leaves_a_backup_to_the_cluster() {
     assert!(text(&output.stderr).contains(r#""kind": "interrupted""#), "{output:?}");
 }
 
-/// What the process is doing is over in time; a wait that nothing ends would last longer.
+/// Asserts that the process ends in time; without Ctrl-C, it would wait longer.
 fn ends_at_once(child: Child) -> Output {
     let began = Instant::now();
     let output = interrupted(child);
@@ -94,13 +94,13 @@ fn ends_at_once(child: Child) -> Output {
     output
 }
 
-/// The server takes the connection, and says nothing when TLS begins.
+/// The server accepts the connection, and sends nothing when TLS begins.
 #[test]
 fn ctrl_c_ends_the_handshake_of_doctor() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", silent.local_addr().unwrap());
     let child = command(&["-e", &url, "--insecure", "doctor"]).spawn().unwrap();
-    // The first connection is to see whether the port responds.
+    // The first connection checks whether the port responds.
     let (_port, _) = silent.accept().unwrap();
     let (mut handshake, _) = silent.accept().unwrap();
     handshake.read_exact(&mut [0]).unwrap();
@@ -108,7 +108,7 @@ fn ctrl_c_ends_the_handshake_of_doctor() {
     assert!(text(&output.stderr).contains("interrupted"), "{output:?}");
 }
 
-/// Stands for a name server that does not respond: says that it was asked, and is silent.
+/// A name server that does not respond: prints that it was queried, and nothing else.
 #[cfg(target_os = "linux")]
 const RESOLVER: &str = r#"
 #include <unistd.h>
@@ -132,7 +132,7 @@ fn ctrl_c_ends_the_look_up_of_a_name() {
     for verb in [&["app", "list"][..], &["doctor"], &["service", "suspend", "A/S"]] {
         let mut command = command(&[&["-e", "http://cluster.example:19080"], verb].concat());
         let mut child = command.env("LD_PRELOAD", &library).spawn().unwrap();
-        // Byte by byte: what comes later is read with the rest.
+        // Byte by byte, because the rest is read later.
         let (mut said, mut byte) = (Vec::new(), [0]);
         while !said.ends_with(b"looking up\n") {
             child.stderr.as_mut().unwrap().read_exact(&mut byte).unwrap();
@@ -143,7 +143,7 @@ fn ctrl_c_ends_the_look_up_of_a_name() {
     }
 }
 
-/// The program holds the pipe open for as long as it lives.
+/// The program keeps the pipe open while it runs.
 #[test]
 #[cfg(unix)]
 fn ctrl_c_ends_the_program_that_is_notified() {
@@ -167,7 +167,7 @@ fn ctrl_c_ends_the_program_that_is_notified() {
     assert!(began.elapsed() < Duration::from_secs(5), "the program was left running");
 }
 
-/// The log has room for the line before the change, and not for the one after it.
+/// The log has room for the line before the change, but not for the one after it.
 #[test]
 #[cfg(unix)]
 fn a_log_that_fails_after_a_change_is_reported_though_quiet() {
@@ -183,7 +183,7 @@ fn a_log_that_fails_after_a_change_is_reported_though_quiet() {
         Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_sf-backup")]).args(change).output().unwrap();
     assert_eq!(output.status.code(), Some(23), "{output:?}");
     assert!(text(&output.stderr).contains("the outcome of a change is missing there"), "{output:?}");
-    // What was cut off spoils no other line.
+    // A truncated line does not affect others.
     assert!(command(&change).output().unwrap().status.success());
     let history = sim.done(&["-o", "json", "history", "--log", log.to_str().unwrap()]);
     let outcomes: Vec<_> = text(&history.stdout).lines().filter(|line| line.contains("\"outcome\"")).collect();

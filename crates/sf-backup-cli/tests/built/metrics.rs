@@ -1,4 +1,5 @@
-//! `metrics`: with the real Prometheus and its promtool where they are installed, and served until the process is asked to end.
+//! `metrics`: with the real Prometheus and its promtool if they are installed, and served until the process is
+//! interrupted.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -16,7 +17,7 @@ const POLICY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncre
   "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=k","ContainerName":"backups"}}"#;
 const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 
-/// Ends when the test does.
+/// A process that is killed at the end of the test.
 struct Running(Child);
 
 impl Drop for Running {
@@ -36,7 +37,7 @@ fn installed(program: &str) -> Option<Command> {
     None
 }
 
-/// Sends a request and reads the response to its end.
+/// Sends a request and reads the whole response.
 fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
     let Ok(mut stream) = TcpStream::connect(address) else { return String::new() };
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -68,7 +69,7 @@ const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/CalcApp","Services":
     {"ServicePartitionKind":"Named","Id":"6b1c2f7e-0000-4000-8000-000000000001","Name":"a"},
     {"ServicePartitionKind":"Named","Id":"6b1c2f7e-0000-4000-8000-000000000002","Name":"b"}]}]}]}"#;
 
-/// A cluster that reports healthy, and whose policy no replica can read since a day.
+/// A cluster that reports healthy, with a policy that replicas have not been able to read for a day.
 fn stopped(folder: &Path) -> Sim {
     let now = Timestamp::try_from(SystemTime::now()).unwrap().unix();
     let start = Timestamp::from_unix(now - 3 * 86_400).unwrap();
@@ -87,7 +88,7 @@ fn stopped(folder: &Path) -> Sim {
     sim
 }
 
-/// Served on a port of its own: the process, and the address.
+/// A process that serves on its own port, and the address.
 fn served(sim: &Sim) -> (Running, String) {
     let args = ["-e", &sim.url, "metrics", "--listen", "127.0.0.1:0", "--interval", "1s", "--cluster", "demo"];
     let mut child = command(&args).spawn().unwrap();
@@ -131,7 +132,7 @@ fn the_last_good_response_is_served_until_the_process_is_asked_to_end() {
     assert_eq!(server.0.wait().unwrap().code(), Some(0));
 }
 
-/// A thousand clients that ask half a question keep nobody waiting, and are gone within seconds.
+/// A thousand clients with incomplete requests block nobody, and are disconnected within seconds.
 #[test]
 fn incomplete_requests_do_not_block_others() {
     let folder = tempfile::tempdir().unwrap();
@@ -141,7 +142,7 @@ fn incomplete_requests_do_not_block_others() {
     let mut halves: Vec<TcpStream> = Vec::new();
     for _ in 0..1_000 {
         let mut half = TcpStream::connect(&address).unwrap();
-        // One that made place for others is closed already.
+        // One that was replaced is already closed.
         let _ = half.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n");
         halves.push(half);
     }
@@ -153,7 +154,7 @@ fn incomplete_requests_do_not_block_others() {
     let began = Instant::now();
     for half in &mut halves {
         half.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        // Closed, with or without a word.
+        // Closed, with or without a response.
         let _ = half.read_to_end(&mut Vec::new());
     }
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
@@ -190,7 +191,7 @@ fn a_text_file_is_written_as_a_whole_and_audit_finds_the_same() {
     let audit = run(&["-e", &sim.url, "audit"]);
     assert_eq!(audit.status.code(), Some(20));
     assert!(text(&audit.stdout).ends_with("2 partitions: 2 stale\n"), "{audit:?}");
-    // What cannot be read leaves the file as it was.
+    // What cannot be read leaves the file unchanged.
     let failed =
         run(&["-e", "http://127.0.0.1:1", "--max-attempts", "1", "metrics", "--textfile", file.to_str().unwrap()]);
     assert_eq!(failed.status.code(), Some(7));
@@ -221,7 +222,7 @@ fn prometheus_scrapes_it_and_the_alert_is_raised() {
     let sim = stopped(folder.path());
     let (_server, address) = served(&sim);
     until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 1\n");
-    // At once, for nobody waits that long here.
+    // Without the delay of five minutes.
     let rules = text(&run(&["metrics", "--rules"]).stdout).replace("for: 5m", "for: 0s");
     std::fs::write(folder.path().join("rules.yml"), rules).unwrap();
     let configuration = format!(
@@ -242,7 +243,7 @@ fn prometheus_scrapes_it_and_the_alert_is_raised() {
         let (_, rest) = line.split_once("msg=\"Listening on\" address=127.0.0.1:")?;
         Some(rest.trim().to_owned())
     });
-    // What it says further must not fill the pipe.
+    // Its further output must not fill the pipe.
     std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
     let own = format!("127.0.0.1:{}", port.expect("a port"));
     let query = "/api/v1/query?query=ALERTS%7Balertname%3D%22SfBackupTooOld%22%2Calertstate%3D%22firing%22%7D";

@@ -1,4 +1,4 @@
-//! `sim advance`, `sim status` and `sim fail`, sent to a simulator that runs.
+//! `sim advance`, `sim status` and `sim fail`, sent to a running simulator.
 
 use std::io::{Read, Write};
 
@@ -63,7 +63,7 @@ fn an_endpoint_without_simulator_is_reported() {
     assert_eq!(output.status.code(), Some(7), "{output:?}");
     let output = run(&["-e", "https://cluster:19080", "sim", "status"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
-    // Options of a simulator have no meaning for one that runs.
+    // Options for starting a simulator do not apply to a running one.
     assert_eq!(run(&["sim", "--speed", "1x", "status"]).status.code(), Some(2));
 }
 
@@ -131,7 +131,7 @@ fn everything_that_can_fail_fails_on_order() {
     assert_eq!(run(&["sim", "fail", "calls", "--cut", "--stuck"]).status.code(), Some(2));
 }
 
-/// A topology in JSON with so many partitions of one service.
+/// A topology in JSON with this many partitions of one service.
 fn topology(partitions: u32) -> String {
     let partitions: Vec<String> = (0..partitions)
         .map(|number| {
@@ -191,7 +191,7 @@ fn every_acknowledged_change_survives_kill_9_and_the_clock_a_stop() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.state").to_str().unwrap().to_owned();
     let args = ["--state", &file, "--speed", "0x", "--start", "2026-11-27T08:00:00Z"];
-    /// Whether the simulator acknowledges a new policy.
+    /// Whether the simulator accepts a new policy.
     fn create(url: &str, name: &str) -> bool {
         let body = json!({
             "Name": name, "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 0,

@@ -1,4 +1,4 @@
-//! A cluster that names things as a test wants, and keeps every request.
+//! A cluster with the names that a test chooses, which records every request.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// With its query, as it stood on the line.
+    /// Path and query as received.
     pub(crate) target: String,
-    /// In lower case.
+    /// With names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
 }
@@ -41,12 +41,12 @@ impl Request {
 #[derive(Debug, Default)]
 struct State {
     names: Vec<String>,
-    /// Everything is refused, with these texts.
+    /// Whether everything is refused, with these texts.
     refuses: bool,
     requests: Vec<Request>,
 }
 
-/// The cluster. It lives as long as the process.
+/// The cluster. Lives until the process ends.
 pub(crate) struct Recorder {
     pub(crate) url: String,
     state: Arc<Mutex<State>>,
@@ -67,19 +67,19 @@ impl Recorder {
         Self { url, state }
     }
 
-    /// Policies and applications have these names from now on, and no request has come.
+    /// Sets the names of policies and applications, and forgets the requests so far.
     pub(crate) fn named(&self, names: &[&str]) {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
         *self.state.lock().unwrap() = State { names, ..State::default() };
     }
 
-    /// Refuses whatever it is asked, in this text.
+    /// Refuses every request with this text.
     #[allow(dead_code, reason = "shared with tests across the crates")]
     pub(crate) fn refusing(&self, text: &str) {
         *self.state.lock().unwrap() = State { names: vec![text.to_owned()], refuses: true, requests: Vec::new() };
     }
 
-    /// What came since.
+    /// The requests since then.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state.lock().unwrap().requests.clone()
     }
@@ -110,7 +110,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
     }
 }
 
-/// The backups on a storage are read by a POST.
+/// Whether a request only reads; the list of backups on a storage is a POST.
 fn is_read(request: &Request) -> bool {
     request.method == "GET" || request.path().ends_with("/$/GetBackups")
 }
@@ -133,14 +133,15 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
     Some(Request { method, target, headers, body })
 }
 
-/// A policy of that name.
+/// A policy with this name.
 pub(crate) fn policy(name: &str) -> Value {
     json!({ "Name": name, "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 3,
         "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT15M" },
         "Storage": { "StorageKind": "FileShare", "Path": "x" } })
 }
 
-/// What the cluster responds: every text in it is one of the names. A backup or restore that a change has begun has failed.
+/// The cluster's response: every text in it is one of the names. A backup or restore that a change has started has
+/// failed.
 fn response(request: &Request, names: &[String], changed: bool) -> Value {
     let ended = if changed { AFTER } else { TIME };
     let first = names.first().map_or("none", String::as_str);
@@ -168,7 +169,7 @@ fn response(request: &Request, names: &[String], changed: bool) -> Value {
         "GetBackupConfigurationInfo" if path.starts_with("/Partitions/") => configuration(first),
         "GetBackupConfigurationInfo" => items(&configuration),
         "GetBackups" => items(&|name| match names {
-            // One alone can be restored.
+            // A single one can be restored.
             [_] => backup(name, Value::Null),
             _ => backup(name, json!({ "Code": name, "Message": name })),
         }),
@@ -195,11 +196,11 @@ fn response(request: &Request, names: &[String], changed: bool) -> Value {
 }
 
 const TIME: &str = "2024-03-09T04:10:22Z";
-/// After anything that a test has begun.
+/// After the start of any test.
 const AFTER: &str = "2094-03-09T04:10:22Z";
 const ID: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 
-/// What the backup service says of a partition whose backups fail.
+/// The health event of a partition whose backups fail.
 fn event(name: &str) -> Value {
     json!({ "SourceId": "System.BackupRestoreManager", "Property": "Backup", "HealthState": "Warning", "Description": name,
         "SourceUtcTimestamp": TIME, "IsExpired": false })

@@ -1,4 +1,4 @@
-//! `restore run`, killed, interrupted, and on a disk that is full.
+//! `restore run`, killed, interrupted, and on a full disk.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use super::harness::{Sim, command, text};
 
 const PARTITIONS: usize = 50;
 
-/// A simulated cluster whose service of fifty partitions has been backed up for some hours, and a plan for all of it.
+/// A simulated cluster with some hours of backups of a service with fifty partitions, and a plan for all of it.
 struct Stage {
     sim: Sim,
     folder: tempfile::TempDir,
@@ -74,12 +74,12 @@ impl Stage {
         }
     }
 
-    /// Waits for so many restores to be accepted.
+    /// Waits until this many restores are accepted.
     fn accepted(&self, count: usize) {
         while self.sim.effects("RestoreAccepted").len() < count {}
     }
 
-    /// What is left is done by another run, and everything once.
+    /// Another run completes the rest, and everything was done once.
     fn finish(&self) {
         self.sim.ask("DELETE", "/$sim/faults", &Value::Null);
         let output = self.run(&["--parallel", "50"]).output().unwrap();
@@ -126,7 +126,7 @@ fn a_run_that_is_interrupted_says_how_to_go_on() {
     stage.finish();
 }
 
-/// A limit on the size of files stands for a disk that is full.
+/// A limit on the size of files simulates a full disk.
 #[test]
 fn a_journal_that_takes_no_more_stops_everything() {
     let stage = Stage::new();

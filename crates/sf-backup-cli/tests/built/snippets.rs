@@ -1,11 +1,11 @@
-//! The snippets of the simulator's README, as printed.
+//! Runs the snippets of the simulator's README.
 
 use std::path::Path;
 use std::process::Command;
 
 use sf_backup_tests::not_run;
 
-/// The block of a language in the README.
+/// The code block in this language in the README.
 fn snippet(language: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sf-backup-sim/README.md");
     let text = std::fs::read_to_string(file).unwrap().replace("\r\n", "\n");

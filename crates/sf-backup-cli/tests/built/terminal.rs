@@ -1,4 +1,4 @@
-//! In a pseudo-terminal: questions, colours, the width of the screen, Ctrl-C.
+//! In a pseudo-terminal: prompts, colours, the width of the screen, Ctrl-C.
 
 mod journey;
 mod person;
@@ -86,7 +86,7 @@ fn tables_fit_the_screen() {
     }
 }
 
-/// Rows of a list are lines on every screen, and in a pipe nothing is short.
+/// Rows of a list are single lines on every screen, and in a pipe nothing is shortened.
 #[test]
 fn a_row_is_a_line_on_every_screen() {
     let sim = Sim::with_policy_and(&["--speed", "600x"]);
@@ -96,7 +96,7 @@ fn a_row_is_a_line_on_every_screen() {
         (&["policy", "list"][..], 1),
         (&["service", "list", "CalcApp"], 2),
         (&["partition", "list", "CalcApp/CalcService"], 2),
-        // The schedule makes more while the test runs.
+        // More backups become due while the test runs.
         (&["partition", "backups", PARTITION, "--latest"], 1),
     ] {
         for columns in [80, 120, 200] {
@@ -154,7 +154,7 @@ fn ctrl_c_ends_a_call_and_says_what_may_have_happened() {
     assert!(person.seen().contains("service suspend may have been done"), "{}", person.seen());
 }
 
-/// Nobody waits for it: what is asked is over when Ctrl-C comes.
+/// Asserts that the process ends at once after Ctrl-C.
 fn ends_at_once(mut person: Person) {
     let began = Instant::now();
     person.interrupts();

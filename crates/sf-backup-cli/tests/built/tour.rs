@@ -8,7 +8,7 @@ use crate::harness::Sim;
 #[path = "../../examples/tour/record.rs"]
 mod record;
 
-/// The commands that the README shows.
+/// The commands in the README.
 fn shown() -> Vec<String> {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
     let (_, rest) = readme.split_once("<!-- tour: begin").unwrap();
@@ -16,7 +16,7 @@ fn shown() -> Vec<String> {
     tour.lines().filter_map(|line| line.strip_prefix("$ ")).map(ToOwned::to_owned).collect()
 }
 
-/// A text by its words; what depends on when the tour is taken is a placeholder.
+/// The words of a text, with placeholders for what depends on the time of the tour.
 fn words(text: &str) -> Vec<String> {
     let mut placed: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -60,7 +60,7 @@ fn the_readme_shows_the_commands_that_are_tried() {
 #[cfg(unix)]
 #[test]
 fn the_tour_typed_into_a_shell_prints_the_documented_output() {
-    // Whoever types at half past one finds a backup that is due at the moment.
+    // Started at eight: at half past one, a backup would be due at the moment.
     let sim = Sim::start(&["--start", &record::start().to_string()]);
     let folder = tempfile::tempdir().unwrap();
     let script: String = record::COMMANDS
@@ -87,7 +87,7 @@ fn the_tour_typed_into_a_shell_prints_the_documented_output() {
     }
 }
 
-/// The line as of a machine whose clock showed the cluster's time when the tour began.
+/// The line as on a machine whose clock had the cluster's time at the start of the tour.
 #[cfg(unix)]
 fn with_recorded_clock(line: &str) -> String {
     let Some((before, after)) = line.split_once(" ahead of ") else { return line.to_owned() };

@@ -6,7 +6,7 @@ use sf_backup_hyper::tls::{CertificateStore, StoreLocation, Thumbprint};
 
 use crate::output::shell::word;
 
-/// The parameters that are understood, in lower case. The value of a security token is not looked at.
+/// The known parameters, in lower case. The value of a security token is ignored.
 #[derive(Debug, Default)]
 struct Parameters {
     endpoint: Option<String>,
@@ -19,7 +19,7 @@ struct Parameters {
     wants_token: bool,
 }
 
-/// The command that connects as the parameters among these arguments ask for, if there are any.
+/// The command for the parameters among these arguments, if there are any.
 pub(super) fn translated(args: &[OsString]) -> Option<String> {
     let mut parameters = Parameters::default();
     let mut is_any = false;
@@ -34,7 +34,7 @@ pub(super) fn translated(args: &[OsString]) -> Option<String> {
 }
 
 impl Parameters {
-    /// Whether there is a parameter of this name.
+    /// Reads a parameter. Returns whether its name is known.
     fn take(&mut self, name: &str, value: &mut dyn FnMut() -> Option<String>) -> bool {
         match name {
             "connectionendpoint" => self.endpoint = value(),
@@ -43,7 +43,7 @@ impl Parameters {
             "storename" => self.store = value(),
             "servercertthumbprint" => self.thumbprint = value(),
             "servercommonname" => self.common_name = value(),
-            // What the value is shows how it is found.
+            // The form of the value shows how to find the certificate.
             "findtype" => _ = value(),
             "x509credential" => {}
             "azureactivedirectory" => self.wants_token = true,
@@ -82,7 +82,7 @@ impl Parameters {
         command + " doctor"
     }
 
-    /// Host and port of the HTTP gateway; the port that PowerShell connects to is another.
+    /// The host, and the port of the HTTP gateway, which differs from the port that PowerShell uses.
     fn gateway(&self) -> String {
         let endpoint = self.endpoint.as_deref().unwrap_or("HOST");
         let host = endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);

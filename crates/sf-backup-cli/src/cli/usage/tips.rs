@@ -1,4 +1,4 @@
-//! What to type instead of commands that people know from elsewhere.
+//! What to type instead of commands that users know from other tools.
 
 use std::ffi::OsString;
 
@@ -6,7 +6,7 @@ use clap::CommandFactory;
 
 use crate::cli::Cli;
 
-/// Noun (empty for none), what was typed, and what to say. The first that fits counts; `*` fits everything.
+/// The noun (may be empty), the typed command, and the tip. The first match is used; `*` matches everything.
 const TIPS: &[(&str, &str, &str)] = &[
     ("service", "restore", "to restore a service: 'sf-backup restore now --service SERVICE --latest'"),
     ("app", "restore", "to restore an application: 'sf-backup restore now --app APP --latest'"),
@@ -128,7 +128,7 @@ const TIPS: &[(&str, &str, &str)] = &[
     ("", "simulate|simulator", "'sf-backup sim'"),
 ];
 
-/// What to say of a command that there is not, after the words before it.
+/// The tip for an unknown command, given the words before it.
 pub(super) fn tip(typed: &str, args: &[OsString]) -> Option<&'static str> {
     let noun = noun_before(typed, args);
     let typed = typed.to_ascii_lowercase();
@@ -138,7 +138,7 @@ pub(super) fn tip(typed: &str, args: &[OsString]) -> Option<&'static str> {
     TIPS.iter().find(|(nouns, verbs, _)| of_noun(nouns) && fits(verbs, &typed)).map(|(.., tip)| *tip)
 }
 
-/// The noun that what was typed stands after; empty if there is none.
+/// The noun before a word; empty if there is none.
 pub(super) fn noun_before(typed: &str, args: &[OsString]) -> String {
     let command = Cli::command();
     let nouns = |word: &str| {
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(of("sf-backup frobnicate"), None);
     }
 
-    /// A tip for a command that there is would never be shown.
+    /// A tip for an existing command would never be printed.
     #[test]
     fn no_tip_is_about_a_command_that_there_is() {
         let command = Cli::command();

@@ -16,7 +16,7 @@ use crate::output::failure::{Failure, Report};
 const SUCCEED_FOR_ABSENT: &[&str] = &["GetServiceBackupConfigurationInfo"];
 
 impl Session<'_, '_> {
-    /// What to say instead of a result, if what was read is not in the cluster.
+    /// The error to print instead of a result, if the entity that was read does not exist.
     pub(crate) async fn absence<O: Operation, T>(
         &mut self,
         call: &O,
@@ -26,7 +26,7 @@ impl Session<'_, '_> {
         self.absent(const { &O::SPEC }, &name(call), read.as_ref().map(is_nothing)).await
     }
 
-    /// The same of what a call of this operation about `name` has read, if it is known whether that is nothing.
+    /// As [`absence`], for a call of this operation about `name`; `is_nothing` is whether the response was empty.
     pub(super) async fn absent(
         &mut self,
         operation: &'static OperationSpec,
@@ -61,7 +61,7 @@ impl Session<'_, '_> {
         Some(Failure::Reported { exit, report: Box::new(report) })
     }
 
-    /// The same for each of many.
+    /// As [`absent`], for each of several calls.
     pub(super) async fn find_absent<T>(
         &mut self,
         calls: &[AnyCall<T>],

@@ -11,7 +11,7 @@ use crate::cluster::inventory;
 use crate::cluster::session::Session;
 use crate::output::failure::{Failure, with_causes};
 
-/// A list of configurations, which can be read further below where the backup service fails over it.
+/// A list of configurations that can be read level by level if the backup service fails.
 pub(crate) trait ConfigurationList: Paged<Item = BackupConfigurationInfo> {
     fn read_below(&self, client: &Client) -> impl Future<Output = Result<Vec<BackupConfigurationInfo>, Error>>;
 }

@@ -1,4 +1,4 @@
-//! Goes through many calls, some at a time.
+//! Runs many calls concurrently.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 
 impl Session<'_, '_> {
-    /// Runs `task` for each call. None is begun any more once the caller was refused, for the next would fare no better; or
-    /// once one has failed, if that is asked for.
+    /// Runs `task` for each call. Starts no further calls after one was refused, because the others would be as well,
+    /// or, with --fail-fast, after one has failed.
     pub(crate) async fn run<R: 'static, T: Send + 'static>(
         &mut self,
         calls: &[AnyCall<R>],
@@ -80,7 +80,7 @@ impl Session<'_, '_> {
         BatchResult { outcomes, interrupted }
     }
 
-    /// Runs calls that return nothing, and shows a line for each.
+    /// Runs calls that return nothing, and prints a line for each.
     pub(super) async fn change_all(
         &mut self,
         calls: Vec<AnyCall<()>>,
@@ -90,7 +90,7 @@ impl Session<'_, '_> {
         let verified = Arc::new(self.verified.clone());
         let is_open = |call: &&AnyCall<()>| verified.refusal(&call.name()).is_none();
         let open: Vec<AnyCall<()>> = calls.iter().filter(is_open).cloned().collect();
-        // What was to end with the first failure has failed before it began.
+        // With --fail-fast, a call that fails a check stops all others.
         let stopped = concurrency.fail_fast && verified.refuses();
         let shared = Arc::clone(&verified);
         let send = move |client: Client, call: &AnyCall<()>| {

@@ -18,7 +18,7 @@ pub(crate) enum CallOutcome<T> {
     Failed(Failure),
     /// Started, and interrupted before the response.
     UnderWay,
-    /// Not begun.
+    /// Not started.
     NotSent,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct BatchResult<T> {
     pub(crate) interrupted: bool,
 }
 
-/// The same in a word.
+/// The name of an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum OutcomeName {
@@ -50,18 +50,18 @@ impl OutcomeName {
     }
 }
 
-/// One line of the result. Everybody can rely on these members.
+/// One line of the result. These members are stable.
 #[derive(Debug, Serialize)]
 struct OutcomeLine {
     entity: String,
     outcome: OutcomeName,
-    /// What a run with this one alone would have ended with.
+    /// The exit code of a run with only this outcome.
     exit: Option<u8>,
     error: Option<Report>,
 }
 
 impl<T> CallOutcome<T> {
-    /// `None` if it was not begun.
+    /// The exit code; `None` if it was not started.
     pub(crate) fn exit(&self) -> Option<Exit> {
         match self {
             Self::Done(_) => Some(Exit::Done),
@@ -74,7 +74,7 @@ impl<T> CallOutcome<T> {
     fn word(&self) -> OutcomeName {
         match self {
             Self::Done(_) => OutcomeName::Done,
-            // Changes that were made, but are not in effect.
+            // The change was made, but is not in effect.
             Self::Failed(failure) if failure.exit() == Exit::Conflict => OutcomeName::Failed,
             Self::Failed(failure) if failure.may_have_changed() => OutcomeName::Unknown,
             Self::Failed(_) => OutcomeName::Failed,
@@ -92,7 +92,7 @@ impl<T> CallOutcome<T> {
 }
 
 impl<T> BatchResult<T> {
-    /// How a run ends with these outcomes; `verb` if they are of a change.
+    /// The result of a run with these outcomes; `verb` is the command.
     pub(crate) fn end(&self, verb: &str, changes: bool) -> Result<(), Failure> {
         if self.interrupted {
             let count = |word| self.outcomes.iter().filter(|outcome| outcome.word() == word).count();
@@ -117,7 +117,7 @@ impl<T> BatchResult<T> {
 }
 
 impl Session<'_, '_> {
-    /// Shows the outcomes of a change, a line for each entity.
+    /// Prints the outcomes of a change, one line per entity.
     pub(crate) fn show_outcomes(
         &mut self,
         calls: &[AnyCall<()>],
@@ -157,5 +157,5 @@ impl Session<'_, '_> {
     }
 }
 
-/// Said of an empty list.
+/// The error for an empty list.
 pub(crate) const NONE: &str = "the list is empty; nothing to do";

@@ -1,4 +1,4 @@
-//! Lists that are printed page by page, as they come: memory holds one page, however long the list.
+//! Prints lists page by page as they arrive: memory holds one page, however long the list.
 
 use sf_backup_proto::{Paged, Pager};
 
@@ -9,7 +9,7 @@ use crate::output::render::table::Layout;
 use crate::output::render::{Format, Listed, json, yaml};
 
 impl Session<'_, '_> {
-    /// Reads a list and prints each page. What was printed before an error stays, as a list that ends there.
+    /// Reads a list and prints each page. After an error, the printed part is a complete document.
     pub(super) async fn print_pages<O>(&mut self, call: O) -> Result<(), Failure>
     where
         O: Paged,
@@ -52,11 +52,11 @@ impl Session<'_, '_> {
     }
 }
 
-/// What was printed of a list.
+/// The printed part of a list.
 #[derive(Debug, Default)]
 struct Printed {
     any: bool,
-    /// The layout, by the first page.
+    /// The layout, determined by the first page.
     layout: Option<Layout>,
 }
 

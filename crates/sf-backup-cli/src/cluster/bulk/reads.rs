@@ -1,4 +1,4 @@
-//! Reads of many entities: one list of what was read, and a report of what failed.
+//! Reads many entities: prints one list of the results, and the failures.
 
 use serde::Serialize;
 use sf_backup_proto::Paged;
@@ -14,10 +14,10 @@ use crate::output::ordered_json::OrderedJson;
 use crate::output::render::table::{Record, records};
 use crate::output::render::{self, Format, SingleView};
 
-/// The member with the partition that a response is about.
+/// The member for the partition of a response.
 const PARTITION: &str = "PartitionId";
 
-/// Items, and how the run ends that read them.
+/// The items that were read, and the outcome of reading them.
 #[derive(Debug)]
 pub(crate) struct ListResult<T> {
     pub(crate) items: Vec<T>,
@@ -27,7 +27,7 @@ pub(crate) struct ListResult<T> {
 }
 
 impl Session<'_, '_> {
-    /// The items of lists; failures have been printed.
+    /// Reads the items of several lists. Prints failures.
     pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<ListResult<O::Item>, Failure> {
         let (calls, concurrency) = match calls.take() {
             Ok(call) => {
@@ -60,7 +60,7 @@ impl Session<'_, '_> {
         Ok(ListResult { none: items.is_empty() && !calls.is_empty() && end.is_ok(), items, end })
     }
 
-    /// Runs reads that return one object each, and shows all of them.
+    /// Runs reads that return one object each, and prints all of them.
     pub(crate) async fn one_of_all<R: SingleView + Send + 'static>(
         &mut self,
         calls: Vec<AnyCall<R>>,
@@ -104,7 +104,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Reports what failed, and what was not requested because of it.
+    /// Prints the failures, and what was not requested because of them.
     fn print_failures<T>(&mut self, calls: &[AnyCall<T>], run: &BatchResult<T>) {
         if calls.is_empty() {
             self.terminal().note(NONE);
@@ -124,7 +124,7 @@ impl Session<'_, '_> {
             errors.push((Exit::Done, Report::plain("notSent", &problem)));
         }
         if self.terminal().options.format == Format::Json {
-            // One document: the worst error, which holds the others.
+            // One document: the worst error, which contains the others.
             let worst = Exit::worst(errors.iter().map(|(exit, _)| *exit));
             if let Some(at) = errors.iter().position(|(exit, _)| *exit == worst) {
                 let (_, first) = errors.remove(at);
@@ -139,7 +139,7 @@ impl Session<'_, '_> {
     }
 }
 
-/// A response with its partition, which not every response names. Without a response, the partition alone.
+/// Adds the partition to a response, because not every response contains it. Without a response, only the partition.
 fn with_partition(partition: &str, response: &impl Serialize) -> OrderedJson {
     let mut members = match OrderedJson::of(response) {
         Ok(OrderedJson::Object(members)) => members,

@@ -1,4 +1,4 @@
-//! Runs an operation on one entity, and shows its result.
+//! Runs an operation on one entity, and prints its result.
 
 use sf_backup_proto::{Operation, Paged};
 
@@ -10,7 +10,7 @@ use crate::output::render::table::{Record, plain};
 use crate::output::render::{Format, Listed, SingleView, document};
 
 impl Session<'_, '_> {
-    /// Runs an operation that returns nothing; `done` says what is done, with `{}` for the entity.
+    /// Runs an operation that returns nothing; `done` is the message, with `{}` for the entity.
     pub(crate) async fn change<O>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure>
     where
         O: Operation<Response = ()>,
@@ -86,7 +86,7 @@ impl Session<'_, '_> {
         response.verdict().map_or(Ok(()), |exit| Err(Failure::AlreadyReported(exit)))
     }
 
-    /// Runs an operation that returns pages, and shows all of them as one list.
+    /// Runs an operation that returns pages, and prints all of them as one list.
     pub(crate) async fn list<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
     where
         O: Paged,
@@ -101,7 +101,7 @@ impl Session<'_, '_> {
         end
     }
 
-    /// Shows all items of one list.
+    /// Prints all items of a list.
     pub(crate) fn show_list<T: Listed>(&mut self, items: Vec<T>) -> Result<(), Failure> {
         let none = items.is_empty();
         self.show_items(items, none)

@@ -1,4 +1,4 @@
-//! The first steps: the name, and for `https` the port and TLS. Nothing is asked yet.
+//! The first steps: name resolution, and for `https` the port and TLS. No request is sent yet.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -11,16 +11,16 @@ use sf_backup_proto::Endpoint;
 use crate::cluster::checks::step::{Name, Step};
 use crate::output::exit::Exit;
 
-/// As long as the client itself would wait.
+/// As long as the client itself waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Who has to be reached before an endpoint is.
+/// The route to an endpoint: directly, or through a proxy.
 struct Way<'a> {
     endpoint: &'a Endpoint,
     proxy: Option<ProxyServer>,
 }
 
-/// Goes the steps up to TLS, and ends with the first that fails. Blocks.
+/// Takes the steps up to TLS, until one fails. Blocks.
 pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let proxy = if endpoint.is_https() { Proxy::from_env() } else { Ok(Proxy::none()) };
     let proxy = match proxy {
@@ -58,7 +58,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     steps
 }
 
-/// Nobody takes the connection.
+/// The step for a port that does not accept connections.
 pub(crate) fn no_port(endpoint: &Endpoint, error: &io::Error) -> Step {
     let step =
         Step::failed(Name::Port, Exit::Unreachable, format!("port {} does not respond: {error}", endpoint.port()));
@@ -77,7 +77,7 @@ fn port_advice(endpoint: &Endpoint) -> String {
     }
 }
 
-/// One address after the other.
+/// Tries the addresses in turn.
 fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for address in addresses {
@@ -160,7 +160,7 @@ impl Way<'_> {
     }
 }
 
-/// What there is to pin, and who vouches for it.
+/// What can be pinned, and who issued the certificate.
 fn described(presented: &PeerCertificate) -> String {
     let mut text = format!("thumbprint {} (SHA-256 {})", presented.sha1(), presented.sha256());
     if let Some(contents) = presented.contents() {
@@ -172,7 +172,7 @@ fn described(presented: &PeerCertificate) -> String {
     text
 }
 
-/// The server chose it.
+/// Truncates a text that the server chose.
 fn shortened(text: &str) -> String {
     text.chars().take(200).collect()
 }

@@ -1,4 +1,4 @@
-//! The later steps: what the cluster permits to this caller, and whether a plain port accepts connections.
+//! The later steps: what the cluster allows this caller, and whether a plain port accepts connections.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,12 +21,12 @@ use crate::output::failure::{Failure, REFUSES_EVERYBODY, advice, with_causes};
 
 /// A cluster that takes longer than this for one small request has a problem.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Clocks that are farther apart than this make ages and schedules wrong.
+/// A larger difference between the clocks makes ages and schedules wrong.
 const CLOCKS_APART: Duration = Duration::from_secs(5 * 60);
-/// A service that does not exist: even a server that took the request would find nothing to resume.
+/// A service that does not exist: even a server that accepted the request would have nothing to resume.
 const NOWHERE: &str = "fabric:/sf-backup-doctor/no-such-service";
 
-/// One endpoint and how it is asked.
+/// An endpoint that is checked.
 pub(crate) struct Examined<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) endpoint: &'a Endpoint,
@@ -48,12 +48,12 @@ impl Examined<'_> {
         Ok(Client::new(self.connection.client(builder)?, None))
     }
 
-    /// Goes the steps from authentication on.
+    /// Takes the steps from authentication on.
     pub(crate) async fn steps(&self) -> Result<Vec<Step>, Failure> {
         let versions = Versions::default();
         let client = self.client(None, &versions)?;
         let read = client.send(GetBackupPolicyList::new().max_results(1_u32)).await;
-        // Queries of what there is have a version of their own.
+        // Queries of the inventory have their own version.
         let spoken = versions.last();
         let mut steps = Vec::new();
         if let Some(no_response) = read.as_ref().err().and_then(|error| self.no_response(error)) {
@@ -80,7 +80,7 @@ impl Examined<'_> {
         Ok(steps)
     }
 
-    /// The port's failure, if nothing responded there.
+    /// The failure of the port, if nothing responded.
     fn no_response(&self, error: &Error) -> Option<Step> {
         match error.cause() {
             Cause::Transport { source: HttpError::Connect { source, .. }, .. } => Some(no_port(self.endpoint, source)),
@@ -174,7 +174,7 @@ impl Examined<'_> {
         }
     }
 
-    /// Whether a change would be let through, found out with one that can have no effect.
+    /// Checks whether a change would be allowed, with one that can have no effect.
     async fn writes(&self, spoken: &str) -> Result<Step, Failure> {
         let other = if spoken.contains("preview") { ApiVersion::V6_4 } else { ApiVersion::V6_2_PREVIEW };
         let Ok(nowhere) = NOWHERE.parse::<ServiceId>() else {
@@ -199,7 +199,7 @@ impl Examined<'_> {
     }
 }
 
-/// The backup service does not respond, and the cluster reports whether it is deployed, and its health.
+/// The backup service does not respond, but the cluster reports whether it is deployed, and its health.
 fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
     let said = with_causes(error);
     let Some(health) = service else {
@@ -219,7 +219,7 @@ fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
     Step::failed(Name::BackupService, Failure::exit_of(error), detail).advice(advice)
 }
 
-/// Whether it is known already that the caller is refused.
+/// Whether it is already known that the caller is refused.
 fn is_turned_away(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Credential)
 }
@@ -229,7 +229,7 @@ fn is_about_version(error: &Error) -> bool {
     message.is_some_and(|message| message.to_ascii_lowercase().contains("api version"))
 }
 
-/// How far the cluster's clock is from this machine's.
+/// The difference between the cluster's clock and this machine's.
 fn clock(client: &Client) -> Step {
     let Some(clock) = client.clock() else {
         return Step::skipped(
@@ -253,7 +253,7 @@ fn clock(client: &Client) -> Step {
     Step::passed(Name::Clock, format!("the cluster's clock is {apart} {side} this machine's"))
 }
 
-/// The api-versions that requests went out with.
+/// The api-versions of the requests that were sent.
 #[derive(Debug, Clone, Default)]
 struct Versions(Arc<Mutex<String>>);
 

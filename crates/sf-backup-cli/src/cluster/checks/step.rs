@@ -1,4 +1,4 @@
-//! What one step of the examination came to.
+//! The result of one step.
 
 use serde::Serialize;
 
@@ -24,11 +24,11 @@ impl Verdict {
     }
 }
 
-/// The steps, in the order in which they are gone.
+/// The steps in the order in which they are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Name {
-    /// Only where the client certificate comes from a certificate store.
+    /// Only if the client certificate is in a certificate store.
     #[serde(rename = "cert-store")]
     CertificateStore,
     #[serde(rename = "name")]
@@ -83,7 +83,7 @@ pub(crate) struct Step {
     #[serde(rename = "step")]
     pub(crate) name: Name,
     pub(crate) result: Verdict,
-    /// What was seen.
+    /// What was found.
     pub(crate) detail: String,
     /// What to do about it.
     pub(crate) advice: Option<String>,
@@ -119,7 +119,7 @@ impl Step {
         Self { command, ..self }
     }
 
-    /// For people: one line, and below it what to do.
+    /// The text form: one line, and the advice below it.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("  {:8}{:16}{}\n", self.result.as_str(), self.name.as_str(), plain(&self.detail));
         for line in [self.advice.as_ref().map(|advice| format!("to do: {advice}")), self.command.clone()] {

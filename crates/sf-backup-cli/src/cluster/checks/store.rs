@@ -1,4 +1,4 @@
-//! The step before all others, if the client certificate comes from a certificate store of Windows: whether it is there.
+//! The first step if the client certificate is in a certificate store of Windows: whether it is there.
 
 use std::error::Error as _;
 use std::time::SystemTime;
@@ -48,7 +48,7 @@ fn advice(problem: StoreProblem, store: &CertificateStore) -> String {
     }
 }
 
-/// The options that may do better.
+/// The options that may work instead.
 fn command(error: &StoreError, store: &CertificateStore, query: &StoreQuery) -> Option<String> {
     let candidates = match error {
         StoreError::NoSingleMatch { candidates, now, .. } => {
@@ -58,7 +58,7 @@ fn command(error: &StoreError, store: &CertificateStore, query: &StoreQuery) -> 
     };
     let (store, thumbprint) = match (error.problem(), query) {
         (StoreProblem::Several, _) => (store.clone(), candidates.first()?.certificate().sha1()),
-        // Certificates of services are in the other place.
+        // Certificates of services are in the other location.
         (StoreProblem::NoMatch, StoreQuery::Thumbprint(thumbprint)) => (elsewhere(store), *thumbprint),
         _ => return None,
     };

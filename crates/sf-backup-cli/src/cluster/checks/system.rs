@@ -1,4 +1,4 @@
-//! What the cluster says of its own services: whether they are deployed, and their health.
+//! The cluster's own services: whether they are deployed, and their health.
 
 use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::inventory::GetServiceInfoList;
@@ -9,7 +9,7 @@ use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 use crate::output::exit::Exit;
 
-/// What the cluster itself is made of; no application of a user's.
+/// The application of the system services.
 const SYSTEM: &str = "fabric:/System";
 const FAULT_ANALYSIS: &str = "fabric:/System/FaultAnalysisService";
 pub(super) const BACKUP_RESTORE: &str = "fabric:/System/BackupRestoreService";
@@ -17,7 +17,7 @@ const NO_FAULT_ANALYSIS: &str = "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED";
 
 /// The services of the System application.
 pub(super) struct System {
-    /// Names, and health if it is reported; or why they are not known.
+    /// Names, and health if reported; or why they are unknown.
     services: Result<Vec<(String, Option<String>)>, String>,
 }
 
@@ -39,12 +39,12 @@ impl System {
         Self { services }
     }
 
-    /// Whether the cluster has listed anything: then it knows who asks.
+    /// Whether the cluster has listed anything, which shows that it accepts the caller.
     pub(super) fn is_listed(&self) -> bool {
         self.services.as_ref().is_ok_and(|services| !services.is_empty())
     }
 
-    /// Whether the backup service is deployed, and its health; `None` where nothing is listed.
+    /// Whether the backup service is deployed, and its health; `None` if nothing was listed.
     pub(super) fn backup_service(&self) -> Option<Option<&str>> {
         if !self.is_listed() {
             return None;
@@ -54,7 +54,7 @@ impl System {
         Some(found.1.as_deref())
     }
 
-    /// Restores need the service.
+    /// The step for the fault analysis service, which restores need.
     pub(super) fn fault_analysis(&self) -> Step {
         match &self.services {
             Err(why) => Step::skipped(Name::FaultAnalysis, why.clone()),

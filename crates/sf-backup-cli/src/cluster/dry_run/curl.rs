@@ -1,6 +1,6 @@
-//! `--dry-run=curl`: the request as a command that makes it, for a POSIX shell. Secrets are variables of that shell.
+//! `--dry-run=curl`: the request as a curl command for a POSIX shell. Secrets are variables of that shell.
 //!
-//! Every text from elsewhere is one quoted word, and every comment one line.
+//! Every untrusted text is one quoted word, and every comment one line.
 
 mod body;
 
@@ -18,7 +18,7 @@ use crate::output::shell::posix_word;
 const TOKEN: &str = "SF_BACKUP_TOKEN";
 const ARCHIVE_PASSWORD: &str = "PKCS12_PASSWORD";
 
-/// What goes with every request of a connection: options, and what curl cannot do.
+/// The options of every request of a connection, and what curl cannot do.
 #[derive(Debug, Default)]
 pub(crate) struct Identity {
     options: Vec<String>,
@@ -76,7 +76,7 @@ impl Identity {
     }
 }
 
-/// The command, with what must be known about it in comments before.
+/// The command, after comments with what must be known about it.
 pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
     let mut remarks = identity.remarks.clone();
     let mut lines = vec![format!(
@@ -85,7 +85,7 @@ pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
         posix_word(request.uri().to_string().as_bytes())
     )];
     lines.extend(identity.options.iter().cloned());
-    // curl counts for itself.
+    // curl calculates it.
     for (name, value) in request.headers().iter().filter(|(name, _)| **name != CONTENT_LENGTH) {
         if *name == AUTHORIZATION {
             remarks.push(format!("{TOKEN} is the bearer token"));
@@ -102,7 +102,7 @@ pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
             format!("{name} is the secret as it is written in JSON: \\\\ for a backslash, \\\" for a quotation mark")
         }));
     } else if request.method() == Method::POST {
-        // Without a body it would send no length, and the gateway wants one.
+        // Without a body, curl would send no length, which the gateway requires.
         lines.push(format!("--header '{CONTENT_TYPE}:'"));
         lines.push("--data-binary ''".to_owned());
     }
@@ -116,14 +116,14 @@ pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
     text
 }
 
-/// A path as curl takes one. It takes this beginning for the address of a key on a smart card.
+/// A path as curl accepts it: curl takes this prefix for the address of a key on a smart card.
 fn file(path: &Path) -> Vec<u8> {
     let bytes = path.as_os_str().as_encoded_bytes();
     let card = bytes.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"pkcs11:"));
     if card { [b"./", bytes].concat() } else { bytes.to_vec() }
 }
 
-/// The path of a certificate, behind which curl takes a password: a colon in the path itself is escaped.
+/// The path of a certificate. curl expects a password after a colon, so colons in the path are escaped.
 fn certificate(path: &Path) -> Vec<u8> {
     let mut escaped = Vec::new();
     for byte in file(path) {

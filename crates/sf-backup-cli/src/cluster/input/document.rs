@@ -10,20 +10,20 @@ use crate::options::policy_gate::Gate;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 
-/// A text that has been read: where it came from, and its value with secrets hidden. Errors are worded with it.
+/// A text that was read: its source, and its value with secrets hidden, for the messages of errors.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(super) source: String,
-    /// The member of the request that it fills; empty if it is the whole body.
+    /// The member of the request that it is used for; empty for the whole body.
     pub(super) fills: &'static str,
     pub(super) hidden: OrderedJson,
-    /// What was done to it while it was read.
+    /// What was changed when it was read.
     pub(super) notes: Vec<String>,
     /// Notes to print before it is sent.
     pub(super) warnings: Vec<String>,
-    /// What the rules for policies found.
+    /// The findings of `policy lint`.
     pub(super) findings: GateFindings,
-    /// A policy whose findings depend on the release of the cluster.
+    /// A policy whose findings depend on the cluster's release.
     pub(super) undecided: Option<Undecided>,
 }
 
@@ -47,19 +47,19 @@ impl Document {
         }
     }
 
-    /// Has the rules look at a policy.
+    /// Checks a policy with the rules of `policy lint`.
     pub(super) fn classify(&mut self, policy: &BackupPolicyDescription, gate: Gate, now: Timestamp) {
         let facts = Facts { now: Some(now), ..Facts::default() };
         self.findings = gate.classify(&lint_policy(policy, &facts), &self.source);
         self.undecided = depends_on_runtime(policy).then(|| Undecided { policy: policy.clone(), gate, now });
     }
 
-    /// Whether the rules would say more if they knew the cluster's release.
+    /// Whether more rules apply if the cluster's release is known.
     pub(crate) fn wants_runtime(&self) -> bool {
         self.undecided.is_some()
     }
 
-    /// Has the rules look again, now that the release is known.
+    /// Checks the policy again, with the cluster's release.
     pub(crate) fn set_runtime(&mut self, runtime: RuntimeVersion) {
         if let Some(Undecided { policy, gate, now }) = self.undecided.take() {
             let facts = Facts { now: Some(now), runtime: Some(runtime), resolve: None };
@@ -75,21 +75,21 @@ impl Document {
         self.warnings.iter().chain(&self.findings.warnings)
     }
 
-    /// What the rules for policies refuse.
+    /// The findings that are errors.
     pub(super) fn errors(&self) -> &[String] {
         self.findings.errors()
     }
 
-    /// What stops it before anything is sent.
+    /// The error that stops the command before anything is sent.
     pub(crate) fn refusal(&self) -> Result<(), Failure> {
         self.findings.verdict()
     }
 
-    /// What is wrong with a request, if it is this document's fault: file, member, value and rule.
+    /// The error of a request, if this document caused it: file, member, value and rule.
     pub(crate) fn blame(&self, error: &BuildError) -> Option<String> {
         let member = match error {
             BuildError::Invalid { member, .. } | BuildError::MaskedSecret { member } => self.inside(member)?,
-            // Only what is written in it: an option, or the operation itself, can be too new as well.
+            // Only members of the document: an option, or the operation itself, can be too new as well.
             BuildError::NotInVersion { what, .. } => self.inside(what).filter(|what| self.hidden.at(what).is_some())?,
             _ => return None,
         };
@@ -99,7 +99,7 @@ impl Document {
         })
     }
 
-    /// A member of the request as a member of this document.
+    /// Converts a member of the request to one of this document.
     fn inside<'a>(&self, member: &'a str) -> Option<&'a str> {
         member.strip_prefix(self.fills).map(|inside| inside.trim_start_matches('.'))
     }
@@ -117,7 +117,7 @@ impl Document {
     }
 }
 
-/// The value at a path, if it is short enough to be quoted.
+/// The value at a path, if it is short enough to quote.
 pub(super) fn scalar(value: &OrderedJson, path: &str) -> Option<String> {
     match value.at(path)? {
         OrderedJson::Scalar(value) => Some(value.to_string()).filter(|text| text.chars().count() <= 100),

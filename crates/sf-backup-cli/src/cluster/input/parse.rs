@@ -1,4 +1,4 @@
-//! From a file's text to one value, with every member once.
+//! Parses the text of a file, and rejects duplicate members.
 
 use serde_saphyr::options::DuplicateKeyPolicy;
 
@@ -6,14 +6,14 @@ use super::Source;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 
-/// The value that a text of JSON or YAML of at most `limit` bytes holds.
+/// Parses JSON or YAML of at most `limit` bytes.
 pub(crate) fn parse(source: &Source, text: &str, limit: u64) -> Result<OrderedJson, Failure> {
     let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
     let start = text.trim_start();
     if start.is_empty() {
         return Err(fail("is empty; expected JSON or YAML".to_owned()));
     }
-    // JSON is YAML, too, but JSON's own reader knows better what is wrong with it.
+    // JSON is also YAML, but the JSON parser has better error messages.
     let commented = start.starts_with("//") || start.starts_with("/*");
     let value = if start.starts_with(['{', '[']) || commented {
         match serde_json::from_str(text) {
@@ -38,10 +38,10 @@ pub(crate) fn parse(source: &Source, text: &str, limit: u64) -> Result<OrderedJs
     }
 }
 
-/// The value that a text of YAML holds. Members that are there twice are left for [`twice`], which has words for them.
+/// Parses YAML. Leaves duplicate members to [`twice`], which has a better message.
 pub(crate) fn yaml(text: &str, limit: u64) -> Result<OrderedJson, String> {
-    // The reader's own bounds, or as much as a large file of ours has: a node of a plan takes 16 bytes and more, and each is two
-    // events at most.
+    // The parser's own limits, or what a large file of ours needs: a node of a plan takes at least 16 bytes, and is at
+    // most two events.
     let nodes = usize::try_from(limit / 16).unwrap_or(usize::MAX).max(250_000);
     let options = serde_saphyr::options! {
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
@@ -51,12 +51,12 @@ pub(crate) fn yaml(text: &str, limit: u64) -> Result<OrderedJson, String> {
         .map_err(|error| format!("is not YAML: {}", error.without_snippet()))
 }
 
-/// What is wrong where a member is given twice.
+/// The error for a duplicate member.
 pub(crate) fn duplicate(path: &str) -> String {
     format!("{path}: is given twice; keep one of them")
 }
 
-/// The path of the first member that an object has twice, in any case: which of them counts is not defined.
+/// The path of the first duplicate member of an object, ignoring case: it is undefined which one counts.
 pub(crate) fn twice(value: &OrderedJson, path: &str) -> Option<String> {
     match value {
         OrderedJson::Object(members) => {

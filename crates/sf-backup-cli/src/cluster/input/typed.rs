@@ -1,4 +1,4 @@
-//! From a value to one of the API's objects, with the path of what is wrong with it.
+//! Converts a value to an object of the API; an error has the path of the invalid member.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! An entity that is not in the cluster, and what else may have been meant.
+//! An entity that is not in the cluster, with suggestions.
 
 use sf_backup_proto::{ApplicationId, ErrorKind, ServiceId};
 
@@ -9,16 +9,16 @@ use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::shell;
 
-/// In how many applications a service is searched for, to name those like it.
+/// Maximum number of applications in which a service is searched, to suggest similar names.
 const SEARCHED: usize = 8;
 
 /// An entity that is not in the cluster.
 #[derive(Debug, Clone)]
 pub(crate) struct Absent {
     pub(super) entity: Entity,
-    /// The application of that service is not there either.
+    /// The application of the service, if it does not exist, either.
     pub(super) application: Option<String>,
-    /// The error by which the cluster said so, if it was one: status and code.
+    /// Status and code of the cluster's error, if there was one.
     pub(super) response: Option<(u16, String)>,
     pub(super) hint: String,
 }
@@ -34,7 +34,7 @@ impl Lookup {
         Absent { entity: Entity::Application(id.clone()), application: None, response: None, hint }
     }
 
-    /// The service of the name that was given for an application's, if there is one.
+    /// A service with the name that was given for an application, if there is one.
     async fn service_named(&self, id: &ApplicationId) -> Option<String> {
         let name = id.to_string();
         for application in above(&name.parse().ok()?) {

@@ -13,7 +13,7 @@ pub(crate) enum Entity {
 }
 
 impl Entity {
-    /// What a call of this operation is about, by its name, if it is about an entity of the cluster.
+    /// The entity of a call of this operation, by its name; `None` if it is not an entity of the cluster.
     pub(crate) fn of(operation: &OperationSpec, name: &str) -> Option<Self> {
         match operation.path.split('/').nth(1)? {
             "Applications" => name.parse().ok().map(Self::Application),
@@ -23,7 +23,7 @@ impl Entity {
         }
     }
 
-    /// What a scope is about; `None` for the whole cluster.
+    /// The entity of a scope; `None` for the whole cluster.
     pub(crate) fn of_scope(scope: &Scope) -> Option<Self> {
         Some(match scope {
             Scope::Cluster => return None,
@@ -33,7 +33,7 @@ impl Entity {
         })
     }
 
-    /// The noun of the commands about it.
+    /// The noun of its commands.
     pub(crate) fn noun(&self) -> &'static str {
         match self {
             Self::Application(_) => "app",

@@ -1,4 +1,4 @@
-//! The cluster's lists of applications and services, each read once.
+//! The cluster's inventory lists, each read once.
 
 use std::sync::PoisonError;
 
@@ -33,7 +33,7 @@ impl Service {
 }
 
 impl Lookup {
-    /// The names of all applications, or why they are not known.
+    /// The names of all applications, or why they are unknown.
     pub(super) async fn applications(&self) -> Result<&[String], String> {
         if let Some(why) = self.fatal.get() {
             return Err(why.clone());
@@ -63,7 +63,7 @@ impl Lookup {
         cell.get_or_init(read).await.clone()
     }
 
-    /// The text of an error. After some errors, no further look-ups are made.
+    /// The message of an error. After some errors, no further look-ups are made.
     pub(super) fn reason(&self, error: &Error) -> String {
         let reason = format!("{}: {}", error.operation(), error.cause());
         let kind = error.kind();
@@ -79,7 +79,7 @@ impl Lookup {
     }
 }
 
-/// A full name, from an item of a list.
+/// The full name of an item of a list.
 fn full(name: Option<String>, id: Option<String>) -> Option<String> {
     name.or_else(|| Some(format!("fabric:/{}", id?.replace('~', "/"))))
 }

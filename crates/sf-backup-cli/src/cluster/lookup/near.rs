@@ -1,13 +1,13 @@
-//! Names like one that is not there.
+//! Similar names for one that does not exist.
 
 use sf_backup_ops::inventory::without_scheme;
 
 use crate::output::difference::typing_errors;
 
-/// How many are named.
+/// Maximum number of suggestions.
 const NAMED: usize = 3;
 
-/// A suggestion: similar names, else a few existing ones, else the command that lists them.
+/// A suggestion: similar names, otherwise a few existing ones, otherwise the command that lists them.
 pub(super) fn hint(path: &str, names: &[String], kind: &str, list: &str) -> String {
     let like = like(path, names);
     if let [others @ .., last] = like.as_slice() {
@@ -24,7 +24,7 @@ pub(super) fn hint(path: &str, names: &[String], kind: &str, list: &str) -> Stri
     }
 }
 
-/// The names like a path, the nearest first.
+/// The names similar to a path, nearest first.
 pub(super) fn like<'n>(path: &str, names: &'n [String]) -> Vec<&'n str> {
     let mut near: Vec<(usize, &str)> =
         names.iter().filter_map(|name| Some((closeness(path, without_scheme(name))?, name.as_str()))).collect();
@@ -33,7 +33,8 @@ pub(super) fn like<'n>(path: &str, names: &'n [String]) -> Vec<&'n str> {
     near.into_iter().take(NAMED).map(|(_, name)| name).collect()
 }
 
-/// The lower, the nearer: by the letters of each level, by the last level alone, or because one is a part of the other.
+/// The distance of a name: by the letters of each level, by the last level alone, or because one contains the other.
+/// `None` if not similar.
 fn closeness(path: &str, name: &str) -> Option<usize> {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_lowercase();
     let (typed, meant) = (path.to_lowercase(), name.to_lowercase());

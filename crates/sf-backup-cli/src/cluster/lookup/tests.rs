@@ -1,4 +1,4 @@
-//! Look-ups against the simulator, and against clusters that respond to less than it does.
+//! Look-ups against the simulator, and against clusters that respond to less.
 
 use sf_backup_sim::{Cluster, Topology};
 

@@ -1,4 +1,4 @@
-//! Reads how a cluster is configured.
+//! Reads the configuration of a cluster.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -15,13 +15,13 @@ use crate::cluster::policy_gate;
 use crate::cluster::{batch, inventory, pages};
 use crate::output::failure::Failure;
 
-/// Items of a page, where pages can be relied on.
+/// Items per page, for lists with reliable pages.
 const PAGE: u32 = 500;
 
 /// The first release that returns all members of a policy.
 const FIRST_LATER_MEMBERS: RuntimeVersion = RuntimeVersion::new(11, 3);
 
-/// A cluster's configuration, and what could not be taken into it.
+/// A cluster's configuration, and what it does not include.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
     pub(crate) actual: Actual,
@@ -29,7 +29,7 @@ pub(crate) struct Read {
     pub(crate) runtime: Option<RuntimeVersion>,
 }
 
-/// Reads policies, what they are enabled on, and what is suspended there.
+/// Reads policies, where they are enabled, and what is suspended.
 pub(crate) async fn read(client: Client, parallel: NonZeroUsize) -> Result<Read, Failure> {
     let mut read = Read::default();
     for policy in pages::all(&client, GetBackupPolicyList::new().max_results(PAGE)).await? {
@@ -54,7 +54,7 @@ pub(crate) async fn read(client: Client, parallel: NonZeroUsize) -> Result<Read,
     read.applications(&client, parallel).await?;
     read.suspensions(&client, parallel).await?;
     read.runtime = policy_gate::runtime(&client).await;
-    // In doubt it does not: then what it does not return counts for nothing.
+    // If unknown, it does not return them: what is missing is then no difference.
     read.actual.returns_later_members = read.runtime.is_some_and(|runtime| runtime >= FIRST_LATER_MEMBERS);
     Ok(read)
 }
@@ -72,7 +72,7 @@ impl Read {
         }
     }
 
-    /// Which applications the services belong to, and what is no longer there.
+    /// Reads the applications of the services, and which entities were deleted.
     async fn applications(&mut self, client: &Client, parallel: NonZeroUsize) -> Result<(), Failure> {
         let Actual { enablement, owners, gone, .. } = &mut self.actual;
         if enablement.is_empty() {
@@ -82,7 +82,8 @@ impl Read {
         let there = infos.into_iter().filter_map(|info| info.name?.parse().ok());
         let applications: BTreeSet<ApplicationId> = there.collect();
 
-        // A name does not tell where the application's ends: fabric:/A/B/C is a service of fabric:/A or of fabric:/A/B.
+        // The name does not show where the application's name ends: fabric:/A/B/C is a service of fabric:/A or of
+        // fabric:/A/B.
         let enabled: BTreeSet<&ServiceId> = enablement.keys().filter_map(Entity::service).collect();
         let above = |id: &&ApplicationId| enabled.iter().any(|service| is_above(id, service));
         let asked: Vec<ApplicationId> = applications.iter().filter(above).cloned().collect();
@@ -111,7 +112,7 @@ impl Read {
         Ok(())
     }
 
-    /// What is suspended in the applications in which anything is enabled; in others no call reports it.
+    /// Reads the suspensions in the applications in which something is enabled; those in others are not returned.
     async fn suspensions(&mut self, client: &Client, parallel: NonZeroUsize) -> Result<(), Failure> {
         let actual = &self.actual;
         let there = actual.enablement.keys().filter(|entity| !actual.gone.contains(entity));
@@ -134,7 +135,7 @@ impl Read {
     }
 }
 
-/// Whether a name ends at one of the levels of another.
+/// Whether one name is an ancestor of another by its levels.
 fn is_above(application: &ApplicationId, service: &ServiceId) -> bool {
     let below = service.as_path().strip_prefix(application.as_path());
     below.is_some_and(|rest| rest.starts_with('/'))

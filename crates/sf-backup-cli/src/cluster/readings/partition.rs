@@ -83,8 +83,8 @@ impl PartitionReader {
         Ok(self.weigh(reading, now))
     }
 
-    /// Assesses by the responses about its service; `None` if the partition itself has to be read. Only
-    /// [`State::Protected`] is assessed in this way: every other state rests on responses about the partition itself.
+    /// Assesses by the responses about its service; `None` if the partition itself must be read. Only returns
+    /// [`State::Protected`]: every other state requires responses about the partition itself.
     fn assess_by_service(&self, partition: &Partition) -> Option<Assessment> {
         let common = self.common.get(&partition.service)?;
         let backups = common.backups.get(&partition.id)?.clone();
@@ -93,13 +93,13 @@ impl PartitionReader {
         (assessed.state == State::Protected && !assessed.needs_cause()).then_some(assessed)
     }
 
-    /// The assessment of what was read, as of `now`.
+    /// Assesses what was read, as of `now`.
     pub(super) fn weigh(&self, reading: Reading, now: Timestamp) -> Assessment {
         assess(reading, &self.policies, &self.rules, now)
     }
 }
 
-/// Ends the audit with an error that every other request would meet.
+/// Ends the audit after an error that every other request would also get.
 fn unless_fatal<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     match response {
         Err(error) if is_fatal(&error) => Err(error),
@@ -107,8 +107,8 @@ fn unless_fatal<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error
     }
 }
 
-/// As [`unless_fatal`], after the caller was allowed to read the partition's configuration: a refusal concerns this
-/// request alone.
+/// Like [`unless_fatal`], after the caller was allowed to read the partition's configuration: a refusal then concerns
+/// this request alone.
 fn of_this_partition<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     match response {
         Err(error) if error.kind() != ErrorKind::Forbidden && is_fatal(&error) => Err(error),

@@ -1,4 +1,4 @@
-//! What happens before a request is sent: it is checked, shown in a dry run, logged and confirmed.
+//! The steps before a request is sent: checks, dry run, log and confirmation.
 
 use http::Request;
 use sf_backup_proto::{ApiVersion, Body, Operation, OperationSpec, Target};
@@ -13,13 +13,13 @@ use crate::output::failure::Failure;
 use crate::output::lists::OUTCOME_COLUMNS;
 
 impl Session<'_, '_> {
-    /// Checks a request, and shows it if that is all that is wanted: as [`begin_all`](Self::begin_all).
+    /// Like [`begin_all`](Self::begin_all), for one request.
     pub(crate) fn begin<O: Operation>(&mut self, call: &O, verb: &str, loss: Option<String>) -> Result<bool, Failure> {
         self.begin_all(&Calls::from(call.clone()), verb, loss)
     }
 
-    /// Checks the requests, and shows them if that is all that is wanted; else has what `verb` loses confirmed, if it loses
-    /// something. Returns whether to continue.
+    /// Checks the requests, and prints them in a dry run; otherwise confirms what `verb` loses, if it loses something.
+    /// Returns whether to continue.
     pub(crate) fn begin_all<O: Operation>(
         &mut self,
         calls: &Calls<O>,
@@ -31,8 +31,8 @@ impl Session<'_, '_> {
         self.begin_requests(const { &O::SPEC }, requests, in_preview, calls.are_several(), verb, loss)
     }
 
-    /// Opens the log, if there is one. A command that may change something does this before any prompt; for a call
-    /// that is shown or changes something, [`begin_all`](Self::begin_all) does it.
+    /// Opens the log, if there is one. A command that may change something calls this before any prompt; for a call
+    /// that is printed or changes something, [`begin_all`](Self::begin_all) does.
     pub(crate) fn open_log(&self) -> Result<(), Failure> {
         match self.client.log().filter(|_| !self.dry_run) {
             Some(log) => log.open().map_err(|error| Failure::usage(format!("{error}; nothing was sent"))),
@@ -40,7 +40,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// As [`begin_all`](Self::begin_all). `in_preview` is the first request in the other api-version.
+    /// Like [`begin_all`](Self::begin_all). `in_preview` is the first request in the other api-version.
     fn begin_requests(
         &mut self,
         operation: &OperationSpec,
@@ -51,7 +51,7 @@ impl Session<'_, '_> {
         loss: Option<String>,
     ) -> Result<bool, Failure> {
         if operation.changes() {
-            // After the change it is too late to refuse a column.
+            // After the change, it is too late to reject a column.
             self.terminal.check_sort(OUTCOME_COLUMNS)?;
         }
         let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
@@ -66,7 +66,7 @@ impl Session<'_, '_> {
             }
             self.terminal.result(&previews.end()?)?;
             self.print_document_notes();
-            // Listings of what there is have a version of their own, which every cluster knows.
+            // Queries of the inventory have their own version, which every cluster accepts.
             let depends_on_version =
                 requests.first().zip(in_preview).is_some_and(|(now, then)| now.uri() != then.uri());
             if !self.pinned && depends_on_version {
@@ -85,9 +85,9 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Reads the cluster's release, if the rules about a policy that was read depend on it.
+    /// Reads the cluster's release, if the findings about a policy depend on it.
     pub(crate) async fn settle_runtime(&mut self) {
-        // What is refused whatever the release is needs no cluster.
+        // Not needed if the policy is refused for any release.
         let wanted = |document: &Document| document.wants_runtime() && document.refusal().is_ok();
         if self.dry_run || !self.document.as_ref().is_some_and(wanted) {
             return;
@@ -99,14 +99,14 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Checks a request that is to be sent later.
+    /// Checks a request that is sent later.
     pub(crate) fn check<O: Operation>(&self, call: &O) -> Result<(), Failure> {
         let request = call.to_request(&self.target);
         request.map(|_| ()).map_err(|error| self.blame(error.map_transport(|never| match never {})))
     }
 }
 
-/// A dry run's target for a cluster that knows the preview only.
+/// The target of a dry run for a cluster that only accepts the preview.
 fn preview(target: &Target) -> Target {
     target.clone().api_version(ApiVersion::V6_2_PREVIEW)
 }

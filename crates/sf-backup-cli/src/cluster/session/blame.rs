@@ -1,4 +1,4 @@
-//! The failure of a call, with what the file or the cluster's lists add to it.
+//! The failure of a call, with details from the file or the cluster's lists.
 
 use sf_backup_hyper::Error;
 use sf_backup_proto::error::Cause;
@@ -8,7 +8,7 @@ use super::Session;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
 
 impl Session<'_, '_> {
-    /// The failure, with what a look-up adds: the names of similar policies, or that the service refuses all callers.
+    /// The failure with details of a look-up: the names of similar policies, or that the service refuses all callers.
     pub(crate) async fn blame_with_names(&mut self, error: Error) -> Failure {
         let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
         match own.or_else(|| self.verified.policy()) {
@@ -37,7 +37,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// The failure, worded with the file that is to blame for it, if one is.
+    /// The failure, with the file that caused it if there is one.
     pub(crate) fn blame(&self, error: Error) -> Failure {
         let message = match (error.cause(), &self.document) {
             (Cause::Build(problem), Some(document)) => document.blame(problem),

@@ -1,4 +1,4 @@
-//! Waiting for calls: prints each exchange as it happens, and the reason for a long silence.
+//! Waits for calls, and meanwhile prints each exchange and the reason for a long delay.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -22,7 +22,7 @@ impl Session<'_, '_> {
         self.patiently_saying(STILL_AT_IT, pin!(calls)).await
     }
 
-    /// Waits for calls, shows each exchange as it happens if that is wanted, and gives a reason for a long silence.
+    /// Waits for calls. Prints each exchange with --verbose, and `reason` if it takes long.
     pub(crate) async fn patiently_saying<T>(
         &mut self,
         reason: &str,
@@ -40,7 +40,7 @@ impl Session<'_, '_> {
         result
     }
 
-    /// Prints each exchange as it happens and, once, the reason for a long silence.
+    /// Prints each exchange, and once the reason for a long delay.
     async fn print_meanwhile(&mut self, reason: &str) -> Infallible {
         let mut patience = pin!(sleep(PATIENCE));
         let mut silent = true;
@@ -56,7 +56,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Shows the next exchange, once there is one.
+    /// The next exchange to print.
     pub(crate) fn next_exchange(&mut self) -> impl Future<Output = String> {
         next_line(&mut self.exchanges)
     }
@@ -69,12 +69,12 @@ impl Session<'_, '_> {
     }
 }
 
-/// The next line, once there is one; never without a receiver.
+/// The next line; waits forever without a receiver.
 async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> String {
     match lines {
         Some(lines) => match lines.recv().await {
             Some(line) => line,
-            // The client is gone, and what waits for it ends by itself.
+            // The client is gone, and the calls that are waited for end by themselves.
             None => std::future::pending().await,
         },
         None => std::future::pending().await,

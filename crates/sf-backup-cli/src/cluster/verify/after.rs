@@ -1,4 +1,4 @@
-//! What is in effect once a suspension was made or lifted.
+//! Reads what is in effect after suspending or resuming.
 
 use std::time::Duration;
 
@@ -20,21 +20,21 @@ use crate::output::shell::word;
 
 /// Time limit for reading the effective state.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often it is read until the cluster shows the change, and the pause between.
+/// Maximum reads until the cluster shows the change, and the pause between them.
 const READINGS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(400);
 
 /// What is in effect after a change.
 #[derive(Debug, Default)]
 pub(crate) struct Effect {
-    /// What there is to say of it.
+    /// Warnings about it.
     pub(crate) warnings: Vec<String>,
-    /// Why what was asked for is not in effect.
+    /// Why the change is not in effect, if it is not.
     pub(crate) failure: Option<Failure>,
 }
 
 impl Verified {
-    /// Reads what is in effect for an entity by this name, after the change was sent.
+    /// Reads what is in effect for the entity with this name, after the change was sent.
     pub(crate) async fn effect(&self, client: Client, name: String) -> Effect {
         let resumed = match self.change {
             Some(ChangeKind::Resume) => true,
@@ -62,7 +62,7 @@ impl Effect {
         Self { warnings: vec![text], failure: None }
     }
 
-    /// With the operation that has not come to what it was sent for.
+    /// Sets the operation that is not in effect.
     fn by(self, operation: &'static str) -> Self {
         let failure = self.failure.map(|failure| match failure {
             Failure::Reported { exit, report } => Failure::Reported { exit, report: Box::new(report.by(operation)) },
@@ -120,7 +120,7 @@ async fn after_resume(client: &Client, entity: &Entity, service: Option<&Service
     Ok(Effect { warnings, failure: Some(failure) })
 }
 
-/// Reads until it is as it should be, a few times.
+/// Reads repeatedly until the change is in effect.
 async fn settled(
     client: &Client,
     entity: &Entity,
@@ -153,7 +153,7 @@ fn kind(entity: &Entity) -> &'static str {
     }
 }
 
-/// The entity of that level above another one.
+/// The ancestor of an entity at this level.
 async fn above(
     client: &Client,
     level: &BackupSuspensionScope,

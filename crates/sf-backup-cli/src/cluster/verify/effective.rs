@@ -1,4 +1,4 @@
-//! What is in force for an entity, and what differs below it, by its configuration.
+//! The effective configuration of an entity, and what differs below it.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,29 +12,29 @@ use crate::cluster::inventory;
 use crate::cluster::lookup::Entity;
 use crate::cluster::pages::all;
 
-/// What is in force for an entity.
+/// The effective configuration of an entity.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct EffectiveState {
-    /// The policy that was enabled on the entity itself.
+    /// The policy that is enabled on the entity itself.
     pub(super) own: Option<String>,
-    /// The policy in force, wherever it comes from.
+    /// The effective policy.
     pub(super) policy: Option<String>,
-    /// Where the entity is suspended: the level that is closest to it. `None` if it is not, or if that is unknown.
+    /// The nearest level at which it is suspended; `None` if it is not, or if that is unknown.
     pub(super) suspended: Option<BackupSuspensionScope>,
     /// Whether the entity's own item was listed.
     pub(super) is_known: bool,
-    /// Services and partitions below it that have a policy of their own.
+    /// Services and partitions below it with their own policy.
     pub(super) overridden: BTreeSet<String>,
     /// Services and partitions below it that are suspended themselves.
     pub(super) suspended_below: BTreeSet<String>,
     /// Whether anything was listed below it.
     is_known_below: bool,
-    /// The levels above those below it on which they are suspended.
+    /// The levels above the items below it at which they are suspended.
     suspended_above: HashSet<BackupSuspensionScope>,
 }
 
 impl EffectiveState {
-    /// Reads it; nothing is in force where backup is not enabled.
+    /// Reads it. Without a policy, nothing is effective.
     pub(super) async fn read(client: &Client, entity: &Entity) -> Result<Self, Error> {
         let infos = match entity {
             Entity::Application(id) => {
@@ -88,7 +88,8 @@ impl EffectiveState {
             }
         }
         if !effective.is_known && effective.is_known_below {
-            // It has no policy itself, or the list failed: what is below shows what it takes from here and from above.
+            // The entity has no policy of its own, or the list failed: the items below show what they inherit from here
+            // and from above.
             effective.is_known = true;
             let scopes = [BackupSuspensionScope::Service, BackupSuspensionScope::Application];
             effective.suspended = scopes.into_iter().find(|scope| effective.suspended_above.contains(scope));
@@ -129,8 +130,8 @@ fn is(entity: &Entity, name: Option<&str>) -> bool {
     name.is_some_and(|name| name.replace('~', "/") == entity.to_string())
 }
 
-/// Whether a service belongs to an application. The server lists by how names begin, so that the services of `fabric:/App10`
-/// stand in the list of `fabric:/App1` as well.
+/// Whether a service belongs to an application. The server selects by the beginning of names, so the list of
+/// `fabric:/App1` includes the services of `fabric:/App10`.
 fn is_below(entity: &Entity, service: Option<&str>) -> bool {
     let Entity::Application(id) = entity else { return false };
     let rest = service.and_then(|name| name.strip_prefix(&id.to_string()).map(str::to_owned));

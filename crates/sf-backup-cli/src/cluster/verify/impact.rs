@@ -1,4 +1,4 @@
-//! What a change takes away, in numbers.
+//! The impact of a change, in numbers.
 
 use std::sync::Arc;
 
@@ -15,27 +15,27 @@ use crate::cluster::pages::all;
 use crate::options::ids::Concurrency;
 use crate::output::failure::{internal, with_causes};
 
-/// How much an entity holds that a change concerns.
+/// How much of an entity a change concerns.
 #[derive(Debug, Clone, Copy, Default)]
 struct Size {
     partitions: usize,
     services: usize,
 }
 
-/// What a change does to one entity.
+/// The impact of a change on one entity.
 #[derive(Debug)]
 enum Impact {
     None,
-    /// The policy that was enabled on it, and how much is concerned; `None` where that is not known.
+    /// The policy that is replaced, and how much it covers, if known.
     Replaced(String, Option<Size>),
     Unprotected(String, Option<Size>),
-    /// The policy that was enabled on it, and the one that takes over.
+    /// The policy that is disabled, and the one that becomes effective.
     FallsBack(String, String),
-    /// The policy in effect comes from above, and stays.
+    /// The effective policy is inherited and stays.
     Inherited(String),
 }
 
-/// Finds out what enabling or disabling takes away from these.
+/// Determines what enabling or disabling removes from these entities.
 pub(super) async fn of(
     lookup: &Arc<Lookup>,
     open: Vec<(String, Entity)>,
@@ -96,7 +96,7 @@ pub(super) async fn of(
         verified.notes.push(format!("could not check which backups this stops: {why}"));
     }
     verified.loss = match &change {
-        // The server refuses a policy that is not there.
+        // The server rejects a policy that does not exist.
         ChangeKind::Enable(policy) if !replaced.is_empty() && is_missing(lookup, policy).await => None,
         ChangeKind::Enable(policy) => replaced_sentence(&replaced, policy),
         _ => unprotected_sentence(&unprotected),
@@ -155,7 +155,7 @@ impl Size {
         counted(self.partitions, "partition")
     }
 
-    /// How much of an entity is under the entity's own policy.
+    /// Counts what the entity's own policy covers.
     async fn of(lookup: &Lookup, entity: &Entity, effective: &EffectiveState) -> Option<Self> {
         let services = match entity {
             Entity::Partition(_) => return Some(Self { partitions: 1, services: 1 }),
@@ -185,7 +185,7 @@ async fn of_enable(lookup: &Lookup, entity: &Entity, policy: &PolicyName) -> Res
 
 async fn of_disable(lookup: &Lookup, entity: &Entity, service: Option<Entity>) -> Result<Impact, Error> {
     let effective = EffectiveState::read(lookup.client(), entity).await?;
-    // Nothing was enabled here: the server refuses it.
+    // Nothing is enabled here, so the server rejects it.
     let Some(own) = effective.own.clone() else {
         return Ok(effective.policy.map_or(Impact::None, Impact::Inherited));
     };
@@ -207,7 +207,7 @@ async fn of_disable(lookup: &Lookup, entity: &Entity, service: Option<Entity>) -
     })
 }
 
-/// Finds out what is under the policies that are replaced.
+/// Determines what the replaced policies cover.
 pub(super) async fn of_update(lookup: &Lookup, calls: &[(String, Option<Entity>)], verified: &mut Verified) {
     for (name, _) in calls {
         let Ok(policy) = name.parse::<PolicyName>() else { continue };
@@ -216,7 +216,7 @@ pub(super) async fn of_update(lookup: &Lookup, calls: &[(String, Option<Entity>)
                 verified.loss =
                     Some(format!("policy {policy} is in use by {}: new backup chains begin there", users(&entities)));
             }
-            // One that is not there is the server's to name.
+            // The server reports a policy that does not exist.
             Ok(_) => continue,
             Err(error) => {
                 verified

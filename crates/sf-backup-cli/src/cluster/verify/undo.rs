@@ -9,12 +9,12 @@ use crate::cluster::lookup::Entity;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::shell::word;
 
-/// What to do to have it as it was.
+/// The previous state that a change replaces.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Undo {
-    /// By the name that was changed: what is enabled, and under which policy it was.
+    /// By the changed name: the entity, and its previous policy.
     enables: BTreeMap<String, (Entity, String)>,
-    /// By the policy that was replaced: what it was.
+    /// By the replaced policy: its previous contents.
     policies: BTreeMap<String, OrderedJson>,
 }
 
@@ -27,7 +27,7 @@ impl Undo {
         self.policies.extend(OrderedJson::of(old).map(|old| (name.to_owned(), old)));
     }
 
-    /// What to type to undo what was done to these, with the options that find the cluster.
+    /// The commands that undo the changes of `done`, with the options that find the cluster.
     pub(super) fn commands(&self, options: &[String], done: &[String]) -> Vec<String> {
         let mut ids: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         for (name, (entity, policy)) in self.enables.iter().filter(|(name, _)| done.contains(name)) {
@@ -39,7 +39,7 @@ impl Undo {
         let policies = self.policies.iter().filter(|(name, _)| done.contains(name)).filter_map(|(name, old)| {
             let (mut old, mut missing) = (old.clone(), Vec::new());
             refer(&mut old, &mut missing);
-            // Nobody can be asked where the policy comes in a pipe.
+            // A policy from a pipe leaves no input for a prompt.
             let update = line(options, ["policy", "update", name, "-f", "-", "--yes"]);
             let text = serde_json::to_string(&old).ok()?;
             let secrets = match missing.as_slice() {
@@ -52,7 +52,7 @@ impl Undo {
     }
 }
 
-/// `sf-backup --endpoint URL` and these words.
+/// A command line: `sf-backup --endpoint URL` and these words.
 fn line<'w>(options: &[String], words: impl IntoIterator<Item = &'w str>) -> String {
     let mut all = vec!["sf-backup".to_owned()];
     all.extend_from_slice(options);
@@ -60,7 +60,7 @@ fn line<'w>(options: &[String], words: impl IntoIterator<Item = &'w str>) -> Str
     all.join(" ")
 }
 
-/// Makes references to variables of what the cluster masks.
+/// Replaces masked secrets by references to variables.
 fn refer(value: &mut OrderedJson, missing: &mut Vec<String>) {
     match value {
         OrderedJson::Object(members) => {

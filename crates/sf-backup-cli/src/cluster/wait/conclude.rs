@@ -1,4 +1,4 @@
-//! Shows the outcomes after waiting.
+//! Prints the outcomes after waiting.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::output::render::table::cell::Cell;
 use crate::output::render::{self, Format};
 use crate::output::shell::word;
 
-/// The end, as the last line of JSON.
+/// The last line of JSON output.
 #[derive(Debug, Serialize)]
 struct Last<'a> {
     event: &'static str,
@@ -24,7 +24,7 @@ struct Last<'a> {
 }
 
 impl Session<'_, '_> {
-    /// Shows all outcomes, and returns how the run ends; `alone` if there is one entity, given as one.
+    /// Prints all outcomes, and returns the result of the run; `alone` if a single entity was given.
     pub(super) fn conclude(
         &mut self,
         targets: &mut [WaitTarget],
@@ -38,7 +38,7 @@ impl Session<'_, '_> {
         let again = (!going_on.is_empty())
             .then(|| format!("to wait again: {}", reattach_command(self.connection_words(), verb, &going_on, tail)));
         let exits = targets.iter().filter_map(|target| target.ending.as_ref()?.exit);
-        // What was left before it was begun fails nothing by itself.
+        // What was not started is not a failure by itself.
         let exit = match left {
             Some(Left::Interrupted) => Exit::Interrupted,
             Some(Left::Deadline) => Exit::worst(exits.chain([Exit::TimedOut])),
@@ -61,7 +61,7 @@ impl Session<'_, '_> {
             return Err(Failure::Interrupted { problem, may_have_changed: !going_on.is_empty(), hint: again });
         }
         match (alone, reports.pop()) {
-            // The table has it.
+            // The table contains it.
             (true, Some((_, true))) if self.terminal().options.format == Format::Table => {
                 Err(Failure::AlreadyReported(exit))
             }
@@ -128,7 +128,7 @@ fn table(targets: &[WaitTarget], outcomes: &[TargetOutcome]) -> Table {
     table
 }
 
-/// More ids than a person copies.
+/// Maximum number of ids in a printed command.
 const MAX_IDS: usize = 20;
 
 /// `sf-backup --endpoint URL partition backup-progress ID --wait`.

@@ -1,4 +1,4 @@
-//! How waiting for one ended, in words and in exit codes.
+//! The outcome of waiting for one target, in words and exit codes.
 
 use serde::Serialize;
 
@@ -7,20 +7,20 @@ use crate::output::exit::Exit;
 use crate::output::failure::Report;
 use crate::output::ordered_json::OrderedJson;
 
-/// The outcome of one.
+/// The outcome of one target.
 #[derive(Debug)]
 pub(super) struct Ending {
     pub(super) word: OutcomeName,
-    /// `None` if it was not begun.
+    /// `None` if it was not started.
     pub(super) exit: Option<Exit>,
     pub(super) report: Option<Report>,
     /// Whether it continues in the cluster.
     pub(super) goes_on: bool,
-    /// Whether what was seen last says all there is to say.
+    /// Whether the outcome was already printed.
     pub(super) printed: bool,
 }
 
-/// The outcome of one, as in the last line of JSON.
+/// The outcome of one target, as in the last line of JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TargetOutcome {

@@ -18,12 +18,12 @@ use crate::output::ordered_json::OrderedJson;
 use crate::output::render::View;
 use crate::output::render::table::describe;
 
-/// So many readings may fail in a row, each with all the attempts that a call has.
+/// Maximum consecutive failed reads, each with all the attempts of a call.
 pub(super) const PATIENCE: u32 = 5;
-/// A run that is accepted for longer than this gives no sign of progress worth the name.
+/// An operation that stays accepted for longer than this may be stuck.
 const SUSPICIOUS: Duration = Duration::from_secs(120);
 
-/// Follows a run; `attach` if it was started before.
+/// Follows an operation; with `attach`, one that was started before.
 pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view: View, tell: impl Fn(News)) -> End {
     let name = name(&call);
     tell(News::Begins);
@@ -58,7 +58,7 @@ pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view:
     }
 }
 
-/// Whether the next reading may fare better.
+/// Whether a later read may succeed.
 pub(super) fn may_pass(kind: ErrorKind) -> bool {
     !kind.is_about_access()
         && !matches!(

@@ -18,15 +18,14 @@ use crate::options::waiting::Waiting;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, with_causes};
 
-/// Where a task reports what it receives.
+/// Reports the news of a task.
 pub(super) type Tell = Box<dyn Fn(News) + Send>;
 
-/// One of those that are waited for.
+/// A task that follows one target.
 type Task<'a> = Arc<dyn Fn(Tell) -> Pin<Box<dyn Future<Output = End> + Send>> + Send + Sync + 'a>;
 
 impl Session<'_, '_> {
-    /// Runs `task` for each call, and shows its progress and outcome. `close` is called once no further one is to
-    /// be begun.
+    /// Runs `task` for each call, and prints its progress and outcome. Calls `close` once no further one may start.
     pub(super) async fn wait_for<O, F>(
         &mut self,
         calls: &Calls<O>,
@@ -47,7 +46,7 @@ impl Session<'_, '_> {
         self.wait_for_tasks(tasks.collect(), calls.are_several(), concurrency, waiting, subject, &close).await
     }
 
-    /// As [`wait_for`](Self::wait_for), compiled once.
+    /// Like [`wait_for`](Self::wait_for), but compiled once.
     async fn wait_for_tasks(
         &mut self,
         tasks: Vec<(WaitTarget, Task<'_>)>,
@@ -62,7 +61,7 @@ impl Session<'_, '_> {
         let (sender, mut news) = mpsc::unbounded_channel();
         let numbered = move |(place, task): (usize, Task<'_>)| {
             let sender = sender.clone();
-            // Nobody listens only when the waiting is over.
+            // The receiver is closed only after waiting.
             task(Box::new(move |heard| drop(sender.send((place, heard)))))
         };
         let mut batch = Batch::new(tasks.into_iter().enumerate(), concurrency.parallel, numbered);
@@ -113,7 +112,7 @@ impl Session<'_, '_> {
         self.conclude(&mut targets, left, !are_several, subject)
     }
 
-    /// Prints what is received, if it is new.
+    /// Prints news.
     fn hear(
         &mut self,
         target: Option<&mut WaitTarget>,

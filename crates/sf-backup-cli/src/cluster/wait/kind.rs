@@ -16,16 +16,16 @@ pub(crate) trait Kind: LongRunning<Progress: Observable> {
     const WHAT: &'static str;
     /// `the backup of partition`.
     const OF: &'static str;
-    /// The message about several, when waiting stops.
+    /// The message about several operations when waiting stops.
     const MANY: &'static str;
-    /// The command that shows the progress.
+    /// The command that prints the progress.
     const AGAIN: &'static str;
 
-    /// What to do about one of this partition that is accepted and does not begin.
+    /// What to do about an operation of this partition that is accepted and does not start.
     fn remedy(partition: &str) -> String;
 }
 
-/// How far one is.
+/// The progress of an operation.
 pub(crate) trait Observable: HasPhase + Serialize {
     fn record(self, view: &View) -> Option<Record>;
     fn state(&self) -> String;
@@ -33,7 +33,7 @@ pub(crate) trait Observable: HasPhase + Serialize {
     fn failure(&self) -> Option<&FabricErrorError>;
 }
 
-/// A reading that can be taken again until the run has ended.
+/// A read that can be repeated until the operation has ended.
 pub(crate) trait Watches: Operation {
     type Starts: Kind;
 

@@ -31,17 +31,17 @@ use crate::options::waiting::{BackupNow, Waiting};
 use crate::output::failure::Failure;
 use crate::output::shell::word;
 
-/// The first pause between two rounds of readings, and the longest.
+/// The first pause between two rounds of reads, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
-/// What all that wait share: not too many calls at once, and whether any is still to be begun.
+/// Shared by all targets: limits concurrent calls, and blocks new ones.
 #[derive(Debug, Clone)]
 struct Gate {
     client: Client,
-    /// How many calls one of those that wait makes at once.
+    /// Concurrent calls of one target.
     each: NonZeroUsize,
     turns: Arc<Semaphore>,
-    /// Closed once no further one is to be enabled.
+    /// Closed once no further policy may be enabled.
     begins: Arc<Semaphore>,
 }
 
@@ -86,7 +86,7 @@ impl Session<'_, '_> {
                 }
             }
         };
-        // None waits for its turn until another has had its first backup: all are enabled at once.
+        // All are enabled at once: none may wait for the first backup of another.
         let all = NonZeroUsize::new(calls.all().len()).unwrap_or(parallel);
         let concurrency = Concurrency { parallel: all, fail_fast };
         let waited = self.wait_for(&calls, concurrency, waiting, &subject, task, || begins.close()).await;
@@ -105,7 +105,7 @@ impl Session<'_, '_> {
 
 impl Gate {
     async fn send<O: Operation>(&self, call: O) -> Result<O::Response, Error> {
-        // Never closed.
+        // The semaphore is never closed.
         let _turn = self.turns.acquire().await;
         self.client.send(call).await
     }
@@ -114,7 +114,7 @@ impl Gate {
         self.send(GetPartitionBackupConfigurationInfo::new(partition)).await
     }
 
-    /// The newest backup of a partition; none, too, where backup is not enabled yet.
+    /// The newest backup of a partition; also none if backup is not enabled yet.
     async fn newest(&self, partition: PartitionId) -> Result<Option<Uuid>, Error> {
         let mut list = GetPartitionBackupList::new(partition);
         list.latest = Some(true);
@@ -174,19 +174,19 @@ async fn enable<O: Enables>(gate: Gate, call: O, first_backup: bool, tell: Tell)
     }
 }
 
-/// Takes note of the backups that are there already. What cannot be read is found out later.
+/// Records the existing backups. What cannot be read is determined later.
 async fn look_before(gate: &Gate, protection: &mut Protection) {
     let look = |partition| {
         let gate = gate.clone();
         async move {
-            // Only under a policy is it known where backups are.
+            // Only with a policy is it known where backups are.
             let known = gate.configuration(partition).await.ok().flatten().is_some();
             let newest = if known { gate.newest(partition).await.ok() } else { None };
             (partition, newest)
         }
     };
     batch::each(protection.open(), gate.each, look, |_, looked| {
-        // Without it, it is found out later.
+        // Otherwise it is determined later.
         if let Ok((partition, Some(newest))) = looked {
             protection.before(partition, newest);
         }
@@ -195,8 +195,8 @@ async fn look_before(gate: &Gate, protection: &mut Protection) {
     .await;
 }
 
-/// One round of readings: of each partition that is not as it should be. The first error, if one of them failed. One that
-/// panicked reports nothing, and is read again in the next round.
+/// One round of reads, of each partition that is not final. Returns the first error. A read that panicked is repeated
+/// in the next round.
 async fn read(gate: &Gate, protection: &mut Protection, first_backup: bool) -> Result<(), Error> {
     let look = |partition| {
         let gate = gate.clone();

@@ -1,4 +1,4 @@
-//! Prints progress while waiting: a line that moves on a terminal, else a line for each change.
+//! Prints progress while waiting: a moving line on a terminal, otherwise a line for each change.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::output::render::Format;
 use crate::output::render::json;
 use crate::output::render::table::plain;
 
-/// A change of one of those that are waited for.
+/// A change of the state of one target.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StateChange {
@@ -28,7 +28,7 @@ pub(crate) struct StateChange {
     /// The cluster's response, unchanged.
     pub(crate) progress: Option<OrderedJson>,
     pub(crate) hint: Option<String>,
-    /// What else a person may want to see on the line.
+    /// Further details for the line.
     #[serde(skip)]
     pub(crate) aside: String,
 }
@@ -37,34 +37,34 @@ fn whole<S: serde::Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error
     to.serialize_u64(time.as_secs())
 }
 
-/// Where changes are printed.
+/// Prints changes.
 #[derive(Debug)]
 pub(crate) struct ProgressDisplay {
     lines: Option<Lines>,
 }
 
-/// Lines on a screen, one for each that is not over.
+/// Moving lines, one for each target that has not ended.
 #[derive(Debug)]
 struct Lines {
     screen: Screen,
     all: MultiProgress,
     each: BTreeMap<String, (ProgressBar, Instant, StateChange)>,
-    /// The bar of all together, below the lines.
+    /// The bar of all targets, below the lines.
     total: Option<(ProgressBar, Total)>,
 }
 
-/// How far all of them are together.
+/// The progress of all targets together.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Total {
-    /// Those that are over, and how many of these were over at the beginning.
+    /// Number of targets that have ended, and how many of them had ended at the start.
     pub(crate) over: usize,
     pub(crate) before: usize,
     pub(crate) all: usize,
-    /// When the first was begun.
+    /// When the first was started.
     pub(crate) since: Instant,
 }
 
-/// How often lines on a screen are drawn.
+/// How often moving lines are redrawn.
 pub(crate) const TICK: Duration = Duration::from_millis(200);
 
 impl ProgressDisplay {
@@ -105,7 +105,7 @@ impl ProgressDisplay {
         Ok(())
     }
 
-    /// Lets the lines move.
+    /// Redraws the moving lines.
     pub(crate) fn tick(&mut self, terminal: &mut Terminal<'_>) {
         if let Some(lines) = &self.lines {
             for (bar, since, change) in lines.each.values() {
@@ -120,7 +120,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// Shows how far all are together; nothing where lines do not move.
+    /// Prints the progress of all, if lines move.
     pub(crate) fn total(&mut self, total: Total, terminal: &mut Terminal<'_>) {
         if let Some(lines) = &mut self.lines {
             let (bar, shown) = lines.total.get_or_insert_with(|| {
@@ -137,7 +137,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// This one is over: its line goes.
+    /// Removes the line of a target that has ended.
     pub(crate) fn over(&mut self, entity: &str, terminal: &mut Terminal<'_>) {
         if let Some(lines) = &mut self.lines {
             if let Some((bar, ..)) = lines.each.remove(entity) {
@@ -148,7 +148,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// Has something said between the lines.
+    /// Prints something between the moving lines.
     pub(super) fn pause(&mut self, terminal: &mut Terminal<'_>, say: impl FnOnce(&mut Terminal<'_>)) {
         if let Some(lines) = &self.lines {
             let _ = lines.all.clear();
@@ -157,7 +157,7 @@ impl ProgressDisplay {
         say(terminal);
     }
 
-    /// All is over: no line is left.
+    /// Removes all lines at the end.
     pub(crate) fn close(&mut self, terminal: &mut Terminal<'_>) {
         if let Some(lines) = self.lines.take() {
             // An error here cannot be reported.
@@ -186,14 +186,14 @@ impl Lines {
         bar.set_message(message);
         bar.tick();
         if let Some(hint) = &shown.hint {
-            // It stays above the lines.
+            // It stays above the moving lines.
             let _ = all.println(plain(&format!("hint: {}: {hint}", shown.entity)));
         }
     }
 }
 
 impl Total {
-    /// `8 of 12, 1.5 a minute, about 2m 40s left`; the rate and what is left once one is over.
+    /// `8 of 12, 1.5 a minute, about 2m 40s left`; rate and remaining time once one has ended.
     fn text(&self, elapsed: Duration) -> String {
         let count = format!("{} of {}", self.over, self.all);
         let done = self.over.saturating_sub(self.before);
@@ -207,7 +207,7 @@ impl Total {
     }
 }
 
-/// One line for people: `6b1c…: Accepted, 12s, LSN 3334`.
+/// One line of text: `6b1c…: Accepted, 12s, LSN 3334`.
 fn text(change: &StateChange, time: Duration) -> String {
     let mut text = format!("{}: {}, {}", change.entity, change.state, duration::measured(time));
     if !change.aside.is_empty() {

@@ -1,4 +1,4 @@
-//! Whether a policy that was enabled has its effect on each partition: decided from what is read, and nothing else.
+//! Decides from readings whether an enabled policy is in effect on each partition.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use sf_backup_proto::PartitionId;
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
 use uuid::Uuid;
 
-/// Where a policy was enabled; the later ones override the earlier.
+/// The level at which a policy is enabled; later ones override earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Application,
@@ -30,15 +30,15 @@ impl Level {
 pub(super) enum RolloutStatus {
     /// The policy is not in effect yet.
     Waiting,
-    /// It is, and the first backup is awaited.
+    /// The policy is in effect; the first backup is not there yet.
     Awaiting,
-    /// All is as it should be.
+    /// Nothing remains to wait for.
     Ready,
-    /// A policy that was enabled closer to the partition overrides ours.
+    /// A policy at a level closer to the partition overrides this one.
     Overridden { by: String },
-    /// Backups are suspended: none will come.
+    /// Backups are suspended, so none will be made.
     Suspended { on: String },
-    /// The partition is there no longer.
+    /// The partition no longer exists.
     Gone,
 }
 
@@ -49,14 +49,14 @@ impl RolloutStatus {
     }
 }
 
-/// The partitions below what a policy was enabled on.
+/// The partitions below the entity on which a policy was enabled.
 #[derive(Debug, Clone)]
 pub(super) struct Protection {
     policy: String,
     level: Level,
     first_backup: bool,
     partitions: BTreeMap<PartitionId, RolloutStatus>,
-    /// The newest backup that counts as old, for each partition of which that is known.
+    /// The newest earlier backup of each partition, as far as known.
     old: BTreeMap<PartitionId, Option<Uuid>>,
 }
 
@@ -76,17 +76,17 @@ impl Protection {
         self.partitions.iter().map(|(partition, effective)| (*partition, effective))
     }
 
-    /// Those of which something is still to be read.
+    /// The partitions that must be read.
     pub(super) fn open(&self) -> Vec<PartitionId> {
         self.partitions().filter(|(_, effective)| !effective.is_final()).map(|(partition, _)| partition).collect()
     }
 
-    /// Takes note of the newest backup from before the policy was enabled.
+    /// Records the newest backup from before the policy was enabled.
     pub(super) fn before(&mut self, partition: PartitionId, newest: Option<Uuid>) {
         self.old.insert(partition, newest);
     }
 
-    /// Takes what is in force for a partition.
+    /// Takes the configuration of a partition.
     pub(super) fn configured(&mut self, partition: PartitionId, info: Option<&BackupConfigurationInfo>) {
         let Some(effective) = self.partitions.get_mut(&partition).filter(|effective| !effective.is_final()) else {
             return;
@@ -110,8 +110,8 @@ impl Protection {
         };
     }
 
-    /// Takes the newest backup of a partition. Where none from before is known, the first to be seen is an old one: the
-    /// cluster's clock is not ours, so that times tell nothing.
+    /// Takes the newest backup of a partition. If none from before is known, the first one counts as earlier: times
+    /// prove nothing, because the cluster's clock is not ours.
     pub(super) fn newest(&mut self, partition: PartitionId, newest: Option<Uuid>) {
         let Some(effective) =
             self.partitions.get_mut(&partition).filter(|effective| **effective == RolloutStatus::Awaiting)
@@ -124,7 +124,7 @@ impl Protection {
         }
     }
 
-    /// The partition is there no longer.
+    /// Records that the partition no longer exists.
     pub(super) fn gone(&mut self, partition: PartitionId) {
         if let Some(effective) = self.partitions.get_mut(&partition) {
             *effective = RolloutStatus::Gone;

@@ -1,4 +1,4 @@
-//! Waits for backups and restores, of one partition or of many.
+//! Waits for backups and restores of one or several partitions.
 
 use std::num::NonZeroUsize;
 
@@ -12,11 +12,11 @@ use crate::options::waiting::Waiting;
 use crate::output::failure::Failure;
 use crate::output::render::SingleView;
 
-/// So many are followed at the same time that were started before: a reading now and then costs little.
+/// Maximum number of operations that are followed concurrently: occasional reads are cheap.
 const FOLLOWED: usize = 256;
 
 impl Session<'_, '_> {
-    /// Runs an operation that starts something; `done` is the message if its end is not waited for.
+    /// Runs an operation that starts a backup or restore; `done` is the message if its end is not waited for.
     pub(crate) async fn start<O: Kind>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure> {
         match calls.waiting() {
             None => self.change(calls, verb, done).await,
@@ -24,7 +24,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Reads how something goes, once or until it has ended.
+    /// Reads the progress, once or until the end.
     pub(crate) async fn watch<O>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure>
     where
         O: Watches,

@@ -1,4 +1,4 @@
-//! A terminal in memory: what a progress line wants to do to the screen, as text to be written.
+//! A terminal in memory: records the output of progress lines as text.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ impl Screen {
         Self { width, text: Arc::default() }
     }
 
-    /// What is to be written, which is then forgotten.
+    /// Takes the recorded text.
     pub(super) fn take(&self) -> String {
         std::mem::take(&mut *self.text.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! What is known of one of those that are waited for.
+//! The state of one of the targets of waiting.
 
 use std::time::Duration;
 
@@ -13,71 +13,71 @@ use crate::output::failure::{Failure, Report};
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::table::Record;
 
-/// What is waited for, in words.
+/// The words about a target.
 #[derive(Debug)]
 pub(super) struct Subject {
     /// `the backup of partition`.
     pub(super) what: &'static str,
     /// The message about it when waiting stops: `continues in the cluster`.
     pub(super) stays: &'static str,
-    /// What may be true if it is not known to have begun: `may have been started`.
+    /// The message if it is unknown whether it was started: `may have been started`.
     pub(super) perhaps: &'static str,
-    /// The same of many: `backups continue in the cluster`.
+    /// The message about several: `backups continue in the cluster`.
     pub(super) many: &'static str,
-    /// The command that waits again, before and after the ids.
+    /// The command that waits again: the words before and after the ids.
     pub(super) again: (&'static str, String),
 }
 
-/// What is seen of one.
+/// The last observed progress of a target.
 #[derive(Debug, Default)]
 pub(super) struct ProgressSnapshot {
-    /// In a word or a few.
+    /// The state in a few words.
     pub(super) state: String,
     pub(super) lsn: Option<i64>,
-    /// What to do, if it seems to hang.
+    /// What to do if it seems to be stuck.
     pub(super) hint: Option<String>,
-    /// The cluster's response, for programs.
+    /// The cluster's response as JSON.
     pub(super) progress: Option<OrderedJson>,
-    /// The same for people.
+    /// The cluster's response as text.
     pub(super) record: Option<Record>,
-    /// What there is still to wait for, where that has names.
+    /// What is still missing, if it has names.
     pub(super) missing: Option<String>,
 }
 
-/// News about one.
+/// News about a target.
 #[derive(Debug)]
 pub(super) enum News {
     /// A change is about to be sent.
     Begins,
-    /// The cluster has taken it.
+    /// The cluster has accepted it.
     Started,
     Seen(ProgressSnapshot),
-    /// A reading failed, and is made again.
+    /// A read failed and is repeated.
     Trouble(Error),
 }
 
-/// How following one ended.
+/// How following a target ended.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // one for each that is waited for
 pub(super) enum End {
     Ended(Ending),
-    /// Nothing was sent: others had failed.
+    /// Nothing was sent, because others had failed.
     NotBegun,
-    /// Nothing was begun.
+    /// Nothing was started.
     NotStarted(Failure),
-    /// Reading failed repeatedly; this message is true nevertheless.
+    /// Reading failed repeatedly; the message is still true.
     Lost(Error, String),
 }
 
-/// One of those that are waited for.
+/// One of the targets of waiting.
 #[derive(Debug)]
 pub(super) struct WaitTarget {
     pub(super) name: String,
     begun: bool,
-    /// Since when the cluster is known to have it.
+    /// Since when the cluster is known to have accepted it.
     since: Option<Instant>,
     last: Option<ProgressSnapshot>,
-    /// What was printed about it, so that nothing is printed twice.
+    /// The last printed line, so that nothing is printed twice.
     printed: Option<(String, bool)>,
     pub(super) ending: Option<Ending>,
     pub(super) took: Option<Duration>,
@@ -115,13 +115,13 @@ impl WaitTarget {
         Ok(None)
     }
 
-    /// It is over: how, and how long it took.
+    /// Ends the target with its outcome and duration.
     pub(super) fn end(&mut self, ending: Ending) {
         self.took = self.since.map(|since| since.elapsed());
         self.ending = Some(ending);
     }
 
-    /// Nobody waits any longer.
+    /// Ends waiting for the target.
     pub(super) fn leave(&mut self, ending: impl FnOnce(&Self) -> Ending) {
         let ending = if self.begun { ending(self) } else { Ending::not_begun() };
         self.end(ending);
@@ -131,7 +131,7 @@ impl WaitTarget {
         self.since.is_some()
     }
 
-    /// What there is still to wait for.
+    /// What is still missing.
     pub(super) fn missing(&self) -> Option<&str> {
         self.last.as_ref()?.missing.as_deref()
     }
@@ -163,7 +163,7 @@ impl WaitTarget {
 }
 
 impl Ending {
-    /// Waiting stopped for one that was started.
+    /// The outcome if waiting stopped for a started target.
     pub(super) fn left(target: &WaitTarget, subject: &Subject, why: Left) -> Self {
         let (kind, exit, why) = match why {
             Left::Deadline => ("deadline", Exit::TimedOut, "timed out"),
@@ -180,7 +180,7 @@ impl Ending {
         Self { goes_on: true, ..Self::new(OutcomeName::Unknown, exit, Some(report)) }
     }
 
-    /// How following ended; `blame` words failed calls.
+    /// The outcome after following; `blame` converts the errors of failed calls.
     pub(super) fn of(end: End, blame: impl Fn(Error) -> Failure) -> Self {
         match end {
             End::Ended(ending) => ending,

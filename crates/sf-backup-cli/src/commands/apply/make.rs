@@ -1,4 +1,4 @@
-//! The calls that make changes.
+//! Creates and sends the calls that make changes.
 
 use sf_backup_hyper::Error;
 use sf_backup_ops::manifest::{Change, Entity};
@@ -18,7 +18,7 @@ pub(crate) fn make(
     change: Change,
     policies: &Policies,
 ) -> impl Future<Output = Result<(), Error>> + Send + 'static + use<> {
-    // A policy that is written has been resolved before.
+    // The secrets of these policies were resolved before.
     let description = match &change {
         Change::CreatePolicy(name, _) | Change::UpdatePolicy(name, _) => policies.get(name).cloned(),
         _ => None,

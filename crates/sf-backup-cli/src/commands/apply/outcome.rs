@@ -1,14 +1,14 @@
-//! What became of each change of a plan.
+//! The outcomes of the changes of a plan.
 
 use serde::Serialize;
 use sf_backup_ops::manifest::Change;
 
-/// What became of a change.
+/// The outcome of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) enum AppliedOutcome {
     Done,
     Failed,
-    /// Sent or not, it may have been done.
+    /// It may have been made, whether it was sent or not.
     Unknown,
     NotBegun,
 }
@@ -22,7 +22,7 @@ pub(crate) struct ChangeRow {
     pub(crate) outcome: AppliedOutcome,
 }
 
-/// A change in the past.
+/// The message for a completed change.
 pub(crate) fn done(change: &Change) -> String {
     match change {
         Change::CreatePolicy(name, _) => format!("policy {name} is created"),

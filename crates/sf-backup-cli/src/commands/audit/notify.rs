@@ -23,10 +23,10 @@ use crate::output::failure::Failure;
 use message::Message;
 use states::States;
 
-/// The longest that a notification may take.
+/// Time limit of a notification.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Where notifications go.
+/// The options of notifications.
 #[derive(Debug, Args)]
 pub(crate) struct Notify {
     /// Post a message if a state has changed since the last run; on the first run, if there is a problem. env:NAME or
@@ -55,11 +55,11 @@ pub(crate) enum NotifyFormat {
     Slack,
 }
 
-/// Where the URL is found. Any text is accepted: an error about the argument would show a URL.
+/// The reference to the URL. Accepts any text, because an error about the argument would print a URL.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Reference(SecretRef),
-    /// Something else, which may be a secret.
+    /// Not a reference; may be a secret.
     Literal,
 }
 
@@ -72,7 +72,7 @@ impl FromStr for Target {
 }
 
 impl Notify {
-    /// Refuses what is no reference, before anything is sent.
+    /// Rejects what is not a reference, before anything is sent.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         match self.notify {
             Some(Target::Literal) => Err(Failure::usage(
@@ -83,8 +83,8 @@ impl Notify {
         }
     }
 
-    /// Sends a message if there is something new. The states are kept only if it arrived, so that the next run tries again.
-    /// Returns what went wrong, without the URL.
+    /// Sends a message if something has changed. Stores the states only if it was delivered, so that the next run tries
+    /// again. Returns the problem, without the URL.
     ///
     /// # Errors
     /// Only Ctrl-C.
@@ -113,13 +113,13 @@ impl Notify {
     }
 }
 
-/// Posts the message, or runs the program that takes it.
+/// Posts the message, or runs the program that receives it.
 ///
 /// # Errors
 /// Only Ctrl-C.
 fn send(target: &SecretRef, text: String, interruptible: bool) -> Result<Result<(), String>, Failure> {
     if let SecretRef::Command { program: name, arguments } = target {
-        // What it prints is discarded.
+        // Its output is discarded.
         let program = Program { name, arguments, limit: DEADLINE };
         let ended = program.run(text, (Stdio::null(), Stdio::null()), interruptible)?;
         return Ok(
@@ -138,7 +138,7 @@ fn send(target: &SecretRef, text: String, interruptible: bool) -> Result<Result<
     })
 }
 
-/// A URL that is not sent unencrypted over a network.
+/// Parses a URL; rejects one that would be used unencrypted over a network.
 fn secure(url: &str) -> Result<Uri, String> {
     let uri: Uri = url.parse().map_err(|_| NO_URL.to_owned())?;
     let host = uri.host().unwrap_or_default();
@@ -152,7 +152,7 @@ fn secure(url: &str) -> Result<Uri, String> {
 
 const NO_URL: &str = "the target is not an http or https URL";
 
-/// What went wrong, without the host.
+/// The problem without the host.
 fn problem(error: &HttpError) -> &'static str {
     match error {
         HttpError::Resolve { .. } => "the receiver's host has no address",

@@ -1,12 +1,12 @@
-//! Bash, which replaces a part of a word: what follows a colon, an equal sign, or an open quote.
+//! Completions for bash, which replaces a part of a word: what follows a colon, an equal sign, or an open quote.
 
 use std::ffi::OsString;
 
 use super::offer::{Offer, goes_on};
 use super::typed::{self, Quotes, Word};
 
-/// Hands over the line up to the cursor and the part that bash will replace; takes a line for each candidate, quoted. The
-/// candidates are never split or expanded again. If the function is called without a line, it is made of the words.
+/// Passes the line up to the cursor, and the part that bash will replace; reads a quoted candidate per line. The
+/// candidates are never split or expanded again. If the function is called without a line, it is built from the words.
 pub(super) const SCRIPT: &str = r#"_sf_backup() {
     local line=${COMP_LINE:0:COMP_POINT} part=$2 candidate index
     if [[ -z $line ]]; then
@@ -31,34 +31,34 @@ pub(super) const SCRIPT: &str = r#"_sf_backup() {
 complete -o bashdefault -F _sf_backup PROGRAM
 "#;
 
-/// What was typed, and where bash begins to replace.
+/// What was typed, and where bash starts to replace.
 #[derive(Debug)]
 pub(crate) struct Typed {
     pub(crate) words: Vec<OsString>,
-    /// What the part before the replaced one means.
+    /// The meaning of the part before the replaced one.
     kept: String,
     quotes: Quotes,
 }
 
 impl Typed {
-    /// `None` where it cannot be known what bash would replace.
+    /// `None` if it is unknown what bash would replace.
     pub(crate) fn new(line: &str, part: &str) -> Option<Self> {
         let words = typed::words(line);
         let last = words.last()?.clone();
         let kept = line.get(last.start..replaced_from(line, part, &last)?)?;
         let kept = typed::meant(kept);
-        // Variables that are set for the command alone.
+        // Variables that are set only for the command.
         let is_assignment = |word: &&Word| word.meant.split_once('=').is_some_and(|(name, _)| is_name(name));
         let assignments = words.iter().take_while(is_assignment).count().min(words.len() - 1);
         let words = words.into_iter().skip(assignments).map(|word| word.meant.into()).collect();
         Some(Self { words, kept, quotes: last.open })
     }
 
-    /// A candidate as bash has to put it there.
+    /// The text for a candidate in place of the replaced part.
     pub(crate) fn replacement(&self, offer: &Offer) -> Option<String> {
         let rest = offer.word.strip_prefix(&self.kept)?;
         let closed = !goes_on(&offer.word);
-        // Where the replacement begins with the quote that is open, bash puts it in place of that.
+        // If the replaced part starts with the open quote, the candidate replaces that as well.
         Some(match self.quotes {
             Quotes::None => bare(rest),
             Quotes::Single => quoted('\'', &rest.replace('\'', r"'\''"), closed),
@@ -73,7 +73,7 @@ fn replaced_from(line: &str, part: &str, last: &Word) -> Option<usize> {
         return Some(last.inside);
     }
     let from = line.strip_suffix(part).map_or(last.start, str::len).max(last.start);
-    // Bash would put that quote behind the candidate as well.
+    // Bash would also add that quote after the candidate.
     let behind_quote = from > last.start && line.get(..from)?.ends_with(['\'', '"']);
     (!behind_quote).then_some(from)
 }
@@ -106,7 +106,7 @@ fn double(text: &str) -> String {
     let mut word = String::new();
     for character in text.chars() {
         match character {
-            // No backslash keeps it from recalling an earlier command.
+            // A backslash does not prevent history expansion.
             '!' => word.push_str("\"'!'\""),
             '$' | '`' | '"' | '\\' => word.extend(['\\', character]),
             other => word.push(other),

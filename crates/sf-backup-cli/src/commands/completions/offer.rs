@@ -1,4 +1,4 @@
-//! What may be offered: candidates that a shell and a screen take for what they are.
+//! Candidates that a shell and a screen show as they are.
 
 use std::ffi::OsString;
 
@@ -7,7 +7,7 @@ use clap_complete::engine::{self, CompletionCandidate};
 
 use crate::output::escape;
 
-/// A candidate: the whole word as the program would get it, and a word about it.
+/// A candidate: the whole word as the program would receive it, and a description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) word: String,
@@ -18,12 +18,12 @@ pub(crate) struct Offer {
 pub(super) fn offers(mut command: Command, words: &[OsString]) -> Vec<Offer> {
     let last = words.len().saturating_sub(1);
     let folder = std::env::current_dir().ok();
-    // Whatever goes wrong, a person who types gets to see nothing of it.
+    // Errors must not disturb the line that is being typed.
     let found = engine::complete(&mut command, words.to_vec(), last, folder.as_deref()).unwrap_or_default();
     found.iter().filter_map(offer).collect()
 }
 
-/// No word with unprintable characters: users could not see what they type.
+/// Rejects words with unprintable characters: users could not see what they type.
 fn offer(candidate: &CompletionCandidate) -> Option<Offer> {
     let word = candidate.get_value().to_str().filter(|word| !word.is_empty() && escape::is_plain(word))?;
     let help = candidate.get_help().map(ToString::to_string);
@@ -31,7 +31,7 @@ fn offer(candidate: &CompletionCandidate) -> Option<Offer> {
     Some(Offer { word: word.to_owned(), help: help.filter(|help| !help.is_empty()) })
 }
 
-/// Whether a word waits for more: the name of an application whose service is next, a folder.
+/// Whether a word is incomplete: the name of an application that a service follows, or a folder.
 pub(super) fn goes_on(word: &str) -> bool {
     word.ends_with('/')
 }

@@ -1,10 +1,10 @@
-//! PowerShell, which takes a candidate as it is to be typed, for the whole word.
+//! Completions for PowerShell, which replaces the whole word by a candidate without quoting it.
 
 use super::offer::Offer;
 use crate::output::shell::powershell_word;
 
-/// Hands over the words up to the cursor, without the quotes around them, in a variable: older releases lose empty
-/// arguments and quotation marks on their way to a program. No part of the line is run.
+/// Passes the words up to the cursor, without their quotes, in a variable: older releases lose empty arguments and
+/// quotation marks of programs. No part of the line is run.
 pub(super) const SCRIPT: &str = r#"Register-ArgumentCompleter -Native -CommandName PROGRAM -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @()
@@ -36,13 +36,13 @@ pub(super) const SCRIPT: &str = r#"Register-ArgumentCompleter -Native -CommandNa
 }
 "#;
 
-/// What parts the words in the variable.
+/// The separator of the words in the variable.
 pub(super) const SEPARATOR: char = '\u{1f}';
 
-/// The candidate as it is typed, as it is listed, and what is said of it.
+/// The candidate as typed, as listed, and its description.
 pub(super) fn line(offer: &Offer) -> Option<String> {
     let Offer { word, help } = offer;
-    // Windows PowerShell hands these on as another word, or as two.
+    // Windows PowerShell passes these on as another word, or as two.
     if word.contains('"') || (word.ends_with('\\') && word.contains(' ')) {
         return None;
     }

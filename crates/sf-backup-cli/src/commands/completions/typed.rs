@@ -1,6 +1,6 @@
-//! A partially typed line, in the quotes of POSIX shells. Nothing in it is expanded: it is only read.
+//! Parses a partly typed line, in the quotes of POSIX shells. Nothing in it is expanded.
 
-/// The quotes in which a place stands.
+/// The quotes around a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quotes {
     None,
@@ -10,13 +10,13 @@ pub(crate) enum Quotes {
     Ansi,
 }
 
-/// A word: as it was typed, and what the program will get.
+/// A word as it was typed, and as the program will receive it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// Where it begins, in bytes.
+    /// Its start, in bytes.
     pub(crate) start: usize,
     pub(crate) meant: String,
-    /// The quotes that are open at its end, and where what they hold begins.
+    /// The quotes that are open at its end, and the start of their content.
     pub(crate) open: Quotes,
     pub(crate) inside: usize,
 }
@@ -27,7 +27,7 @@ impl Word {
     }
 }
 
-/// The words of a command line. The last one is what is being typed: empty behind a blank.
+/// The words of a command line. The last one is being typed; it is empty after a space.
 pub(crate) fn words(line: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut word: Option<Word> = None;
@@ -49,11 +49,11 @@ pub(crate) fn words(line: &str) -> Vec<Word> {
             }
             (Quotes::Single | Quotes::Ansi, '\'') | (Quotes::Double, '"') => word.open = Quotes::None,
             (Quotes::Double, '\\') if !next.is_some_and(|next| "$`\"\\\n".contains(next)) => word.meant.push('\\'),
-            // Escapes by number and by name: nothing is offered for what is not read.
+            // Escapes by number and by name are not parsed, so nothing is offered for them.
             (Quotes::Ansi, '\\') => word.meant.push('\0'),
             (Quotes::None | Quotes::Double, '\\') => {
                 let escaped = characters.next().map(|(_, escaped)| escaped);
-                // A line that goes on below.
+                // The line continues below.
                 word.meant.extend(escaped.filter(|escaped| *escaped != '\n'));
             }
             (_, character) => word.meant.push(character),
@@ -63,12 +63,12 @@ pub(crate) fn words(line: &str) -> Vec<Word> {
     words
 }
 
-/// What one word means, which its shell has parted from the others.
+/// The meaning of one word that its shell has separated.
 pub(crate) fn meant(word: &str) -> String {
     words(word).into_iter().map(|word| word.meant).collect::<Vec<_>>().join(" ")
 }
 
-/// The same in fish, whose quotes know other escapes.
+/// The meaning of a word in fish, whose quotes have other escapes.
 pub(crate) fn meant_by_fish(word: &str) -> String {
     let mut meant = String::new();
     let mut quotes = None;

@@ -1,4 +1,4 @@
-//! Values that only the cluster knows, or the configuration.
+//! Values from the cluster or the configuration.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
@@ -25,16 +25,16 @@ use crate::connection::{Connection, Token};
 use crate::options::global::Options;
 use crate::options::scope::Scope;
 
-/// A person waits no longer than this for names.
+/// Time limit for reading names.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
-/// Of more applications the services are offered once it is said which.
+/// With more applications, services are offered only after the application was typed.
 const FEW_APPLICATIONS: usize = 32;
 
-/// A name, and a word about it.
+/// A name and a description.
 type Candidate = (String, Option<String>);
 
-/// What a value names.
+/// The kind of thing that a value names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
     Policy,
@@ -44,11 +44,11 @@ enum Named {
     Context,
 }
 
-/// What the argument of a noun's command names, if it is one of these.
+/// The kind of thing that an argument names, if it is one of these.
 fn named(noun: &str, verb: &str, arg: &Arg) -> Option<Named> {
     let value = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
     match (noun, verb, arg.get_id().as_str(), value) {
-        // These make new ones.
+        // These create new ones.
         ("policy", "create", ..) | ("context", "add" | "import-sfctl", ..) => None,
         ("context", _, _, "NAME") | (_, _, "context", _) => Some(Named::Context),
         ("policy", _, _, "NAME") | (_, _, "policy", _) => Some(Named::Policy),
@@ -59,7 +59,7 @@ fn named(noun: &str, verb: &str, arg: &Arg) -> Option<Named> {
     }
 }
 
-/// The command, with arguments that ask the cluster which the words so far mean.
+/// The command, with arguments that query the cluster of the words so far.
 pub(super) fn asked_of_the_cluster(command: fn() -> Command, words: &[OsString], environment: &Environment) -> Command {
     let asker = Arc::new(Asker { command, words: words.to_vec(), environment: environment.clone() });
     let of_command = |noun: String, verb: String| {
@@ -69,7 +69,7 @@ pub(super) fn asked_of_the_cluster(command: fn() -> Command, words: &[OsString],
                 let asker = asker.clone();
                 arg.add(ArgValueCompleter::new(move |typed: &OsStr| asker.candidates(named, typed)))
             }
-            // They go with every command: offered where nothing else is, or once they are begun.
+            // Global options are offered if nothing else is, or once they are started.
             None if arg.is_global_set() => arg.hide(true),
             None => arg,
         }
@@ -85,7 +85,7 @@ pub(super) fn asked_of_the_cluster(command: fn() -> Command, words: &[OsString],
     })
 }
 
-/// Who asks: the words typed so far say which cluster, as they do for every command.
+/// Queries the cluster that the words so far select.
 struct Asker {
     command: fn() -> Command,
     words: Vec<OsString>,
@@ -93,7 +93,7 @@ struct Asker {
 }
 
 impl Asker {
-    /// The names that go on from what was typed; none where anything is wrong.
+    /// The names that continue what was typed; empty after any error.
     fn candidates(&self, named: Named, typed: &OsStr) -> Vec<CompletionCandidate> {
         let typed = typed.to_string_lossy();
         let names = match named {
@@ -101,7 +101,7 @@ impl Asker {
             named => self.of_cluster(named, &typed),
         };
         let names = names.unwrap_or_default().into_iter();
-        // What begins so would be an option, or stand for a list on standard input.
+        // Others would be options, or mean a list on standard input.
         let names = names.filter(|(name, _)| name.starts_with(&*typed) && !name.starts_with('-'));
         names.map(|(name, word)| CompletionCandidate::new(name).help(word.map(Into::into))).collect()
     }
@@ -119,17 +119,17 @@ impl Asker {
         let client = self.client()?;
         let runtime = crate::cluster::runtime::runtime().ok()?;
         let names = runtime.block_on(async { tokio::time::timeout(PATIENCE, names(&client, named, typed)).await });
-        // Somebody who types waits for no connection to close.
+        // Do not wait for connections to close.
         runtime.shutdown_background();
         names.ok()?
     }
 
-    /// A client that asks once, and gives up soon.
+    /// A client without retries and with a short time limit.
     fn client(&self) -> Option<Client> {
         let matches = (self.command)().ignore_errors(true).try_get_matches_from(&self.words).ok()?;
         let options = Options::from_arg_matches(&matches).ok()?;
         let connection = Connection::of(&options.connection, &self.environment).ok()?;
-        // A command may ask questions of its own.
+        // A command that gets a token could prompt the user.
         let token = connection.token.as_ref().map(|token| &token.value);
         if matches!(token, Some(Token::Reference(SecretRef::Command { .. }))) {
             return None;
@@ -177,12 +177,12 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
                 named.map(|(partition, name)| (partition.id.to_string(), name)).collect::<Vec<_>>()
             });
             let named = |(id, name): &(String, String)| {
-                // The only partition of a service is called as the service is.
+                // The only partition of a service has the service's name.
                 let name = if full { format!("fabric:/{name}") } else { name.clone() };
                 (name, Some(id.clone()))
             };
             let offers: Vec<_> = offers.collect();
-            // Names first: ids are for those who have begun one.
+            // Names first: ids only if one was started.
             let ids = offers.iter().filter(|_| !typed.is_empty()).map(|(id, name)| (id.clone(), Some(name.clone())));
             Some(offers.iter().map(named).chain(ids).collect())
         }
@@ -190,7 +190,7 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
     }
 }
 
-/// Whether a name, where it is typed, is the thing that it was made of.
+/// Whether typing a name selects the thing that it was derived from.
 fn means<T: FromStr + Display>(name: &str, id: &str) -> bool {
     name.parse::<T>().is_ok_and(|named| named.to_string() == id)
 }

@@ -1,9 +1,9 @@
-//! Zsh, which quotes what it is given: it gets words as the program would.
+//! Completions for zsh, which quotes candidates: it gets words as the program would.
 
 use super::offer::Offer;
 
-/// Hands over the words up to the cursor as they were typed; takes a line for each candidate, with a word about it behind a
-/// tab. `compadd` quotes candidates as the place wants.
+/// Passes the words up to the cursor as they were typed; reads a candidate per line, with a description after a tab.
+/// `compadd` quotes candidates as the position requires.
 pub(super) const SCRIPT: &str = r#"#compdef PROGRAM
 function _clap_dynamic_completer_sf_backup() {
     emulate -L zsh

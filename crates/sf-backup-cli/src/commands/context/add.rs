@@ -1,4 +1,4 @@
-//! A new context: what of a connection can be stored, and whether the result can be used.
+//! A new context: stores what can be stored of a connection, and checks that the result is usable.
 
 use super::{done, file};
 use crate::connection::context_file::Contexts;
@@ -11,7 +11,7 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
 
-/// A context that is to be stored, and where its settings come from.
+/// A context to store, and the source of its settings.
 pub(super) struct Adding {
     pub(super) name: ContextName,
     pub(super) replace: bool,
@@ -56,7 +56,7 @@ pub(super) fn add(
     done(terminal, &format!("context {name} is stored in {}; it is {state}", file.display()))
 }
 
-/// What may stand in a file: absolute paths, and no token itself.
+/// The settings that a file can contain: absolute paths, and no token itself.
 fn storable(connection: &Connection, environment: &Environment, terminal: &mut Terminal<'_>) -> Settings {
     let mut settings = connection.settings();
     if let Some(client) = &mut settings.client {
@@ -82,7 +82,7 @@ fn storable(connection: &Connection, environment: &Environment, terminal: &mut T
     settings
 }
 
-/// A context that could never be used is not stored.
+/// Rejects a context that could never be used.
 fn check(name: &ContextName, settings: &Settings) -> Result<(), Failure> {
     let plain = settings.endpoints.iter().find(|endpoint| !endpoint.is_https());
     let secret = match settings {

@@ -1,10 +1,10 @@
-//! What this program's own terms mean: exit codes, states of the audit, and rules of `policy lint`.
+//! The meanings of this program's own terms: exit codes, states of the audit, and rules of `policy lint`.
 
 use serde::Serialize;
 
 use crate::output::render::table::Record;
 
-/// A term, for people and programs.
+/// A term with its explanation.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Term {
@@ -14,7 +14,7 @@ pub(super) struct Term {
     pub(super) action: &'static str,
 }
 
-/// What a term names.
+/// The kind of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Kind {
@@ -24,7 +24,7 @@ pub(super) enum Kind {
 }
 
 impl Term {
-    /// The term of this name, in any case; an exit code may have `exit` before it.
+    /// Finds a term, ignoring case; an exit code may follow `exit`.
     pub(super) fn of(text: &str) -> Option<&'static Self> {
         let text = text.trim();
         let number = text.strip_prefix("exit").map(str::trim_start).filter(|rest| !rest.is_empty()).unwrap_or(text);
@@ -34,7 +34,7 @@ impl Term {
         })
     }
 
-    /// All of a kind.
+    /// All terms.
     pub(super) fn all() -> &'static [Self] {
         TERMS
     }
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(codes, named(Kind::ExitCode));
     }
 
-    /// The sources of the rules name them as literals: words that hyphens join.
+    /// The sources of the rules contain their names as literals with hyphens.
     #[test]
     fn every_lint_rule_is_explained() {
         let folder = "../sf-backup-ops/src/lint";

@@ -1,4 +1,4 @@
-//! How the reading of the cluster itself goes.
+//! Metrics about the readings of the cluster.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -6,16 +6,16 @@ use std::time::Duration;
 use sf_backup_ops::report::label;
 use sf_backup_proto::Timestamp;
 
-/// What became of the attempts to read the cluster.
+/// The outcomes of the attempts to read the cluster.
 #[derive(Debug)]
 pub(super) struct Health {
-    /// How often it is read, if it is again and again.
+    /// The interval, if it is read repeatedly.
     interval: Option<Duration>,
     /// The name of the cluster, for a label.
     cluster: String,
-    /// The last one that went well: when it was begun, and how long it took.
+    /// The last successful attempt: its start and duration.
     good: Option<(Timestamp, Duration)>,
-    /// Whether the last one went well.
+    /// Whether the last attempt succeeded.
     well: bool,
     failures: u64,
 }
@@ -35,7 +35,7 @@ impl Health {
         self.failures += 1;
     }
 
-    /// Whether the last attempt succeeded, and if not, what to say of it.
+    /// Whether the last attempt succeeded, and if not, the message.
     pub(super) fn verdict(&self) -> Result<(), String> {
         match (self.well, self.good) {
             (true, _) => Ok(()),
@@ -45,7 +45,7 @@ impl Health {
         }
     }
 
-    /// As Prometheus reads it.
+    /// The metrics in the Prometheus text format.
     pub(super) fn text(&self, now: Timestamp) -> String {
         let mut text = String::new();
         let cluster = format!("cluster=\"{}\"", label(&self.cluster));

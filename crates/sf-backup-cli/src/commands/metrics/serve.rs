@@ -1,4 +1,5 @@
-//! The metrics behind a socket. The cluster is read at intervals and not on request, so that clients cannot increase its load.
+//! Serves the metrics on a socket. Reads the cluster at intervals, not on request, so that clients cannot increase its
+//! load.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -31,14 +32,14 @@ use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::failure::Failure;
 
-/// The most connections at the same time. One more replaces the oldest: a request gets its response within
-/// milliseconds, and whoever does not ask has had time enough.
+/// Maximum number of connections. One more replaces the oldest: a request gets its response within milliseconds, so the
+/// oldest connection has had enough time.
 const CONNECTIONS: usize = 256;
-/// The longest that a request may take to arrive.
+/// Time limit for receiving a request.
 const ASKING: Duration = Duration::from_secs(3);
-/// The longest that a connection may last: one request, one response.
+/// Time limit of a connection with one request and one response.
 const LONGEST: Duration = Duration::from_secs(10);
-/// The least pause between two readings of the cluster.
+/// Minimum pause between two readings of the cluster.
 const PAUSE: Duration = Duration::from_secs(1);
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
@@ -54,15 +55,15 @@ pub(super) struct Server {
     pub(super) drills: DrillHistories,
 }
 
-/// What is served, and what is added to it for one response.
+/// A shared body, and what is appended to it in one response.
 type Body = Chain<Bytes, Bytes>;
 
-/// A body to which nothing is added.
+/// A body without an appended part.
 fn whole(text: impl Into<Bytes>) -> Body {
     text.into().chain(Bytes::new())
 }
 
-/// What is served.
+/// The served contents.
 #[derive(Debug)]
 struct Served {
     state: Mutex<State>,
@@ -71,18 +72,18 @@ struct Served {
 
 #[derive(Debug)]
 struct State {
-    /// The last good body, which all responses share.
+    /// The metrics of the last successful reading, shared by all responses.
     text: Bytes,
-    /// The same as a page, and what it was made from.
+    /// The HTML page, and what it was created from.
     page: Bytes,
     audit: Option<(Audit, Vec<DrillRecord>, Origin)>,
     health: Health,
 }
 
 impl Server {
-    /// Serves until the process is asked to end.
+    /// Serves until the process is interrupted.
     pub(super) async fn run(mut self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-        // Whoever has read that it listens may end it.
+        // A process that reports that it listens can be stopped.
         let interruptible = session.terminal().console.interruptible;
         let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
         let failed = |error| Failure::Other(format!("--listen {}: cannot listen: {error}", self.address));
@@ -134,13 +135,13 @@ impl Server {
     }
 }
 
-/// How long to wait before the cluster is read again.
+/// The pause before the next reading of the cluster.
 fn pause(interval: Duration, took: Duration) -> Duration {
     interval.saturating_sub(took).max(PAUSE).max(took / 4)
 }
 
 impl State {
-    /// Notes that the cluster could not be read: the page of the last good reading gets a notice.
+    /// Records that the cluster could not be read: the page of the last successful reading gets a notice.
     fn failed(&mut self) {
         self.health.failed();
         if let (Some((audit, drills, origin)), Err(notice)) = (&mut self.audit, self.health.verdict()) {
@@ -196,7 +197,7 @@ async fn accept(listener: &TcpListener, served: &Arc<Served>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => oldest_first.push_back(connections.spawn(connection(stream, served.clone()))),
-            // A client that went away before it was accepted, or no descriptors left for the moment.
+            // A client left before it was accepted, or there are temporarily no descriptors.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
         while connections.try_join_next().is_some() {}
@@ -219,7 +220,7 @@ async fn connection(stream: TcpStream, served: Arc<Served>) {
         .header_read_timeout(ASKING)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), response);
-    // What goes wrong on a connection concerns the client alone, who sees it.
+    // Errors of a connection only concern its client.
     let _ = tokio::time::timeout(LONGEST, connection).await;
 }
 
@@ -236,7 +237,7 @@ mod tests {
         assert_eq!(seconds(300, 1_200), 300);
     }
 
-    /// However many ask for it, the page is there once.
+    /// The page is in memory once, however many clients request it.
     #[test]
     fn responses_share_the_page() {
         let page = Bytes::from("<html>".to_owned());

@@ -1,5 +1,5 @@
-//! `sf-backup partition restore`: finds out what goes where before anything is asked or sent, and looks at the partition
-//! afterwards.
+//! `sf-backup partition restore`: determines the backup of each partition before it prompts or sends anything, and
+//! checks the partition afterwards.
 
 mod choose;
 
@@ -65,7 +65,7 @@ pub(crate) struct Restore {
 }
 
 impl Restore {
-    /// The calls, and the backup that has to be looked up for them.
+    /// The calls, and the backup that must be looked up for them.
     pub(super) fn calls(
         self,
         input: &mut Input<'_, '_>,
@@ -98,7 +98,7 @@ impl Restore {
     }
 }
 
-/// The calls with the backup that was typed, looked up among those of the partition.
+/// The calls with the given backup, looked up among those of the partition.
 fn look_up(
     calls: Calls<RestorePartition>,
     wanted: &BackupRef,
@@ -143,7 +143,7 @@ pub(super) fn run(restore: Restore, context: CommandContext<'_>, terminal: &mut 
     }
     let interruptible = session.terminal().console.interruptible;
     let (client, local) = (session.client().clone(), session.terminal().now());
-    // One runtime for both: connections outlast the question.
+    // One runtime for both, so that connections outlast the prompt.
     let waiter = Waiter::new()?;
     let chosen = waiter.block_on(interruptible, None, session.patiently(choose(&client, &calls, local)))?;
     let view = session.terminal().view();
@@ -190,7 +190,7 @@ pub(super) fn run(restore: Restore, context: CommandContext<'_>, terminal: &mut 
     })
 }
 
-/// A restore that succeeded may leave a partition that is not usable.
+/// Warns about a partition that is not usable after a successful restore.
 async fn look(session: &mut Session<'_, '_>, services: &BTreeMap<ServiceId, Vec<PartitionId>>) -> Result<(), Failure> {
     let client = session.client().clone();
     let services = services.iter().map(|(service, partitions)| (service, partitions.clone())).collect();
@@ -252,7 +252,7 @@ fn backup_of(chosen: &Chosen, view: &View) -> String {
     }
 }
 
-/// What is shown with the result.
+/// The facts that are printed with the result.
 fn facts(chosen: &Chosen, view: &View) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(backup) = &chosen.call.restore {

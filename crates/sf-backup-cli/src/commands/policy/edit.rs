@@ -1,4 +1,4 @@
-//! `sf-backup policy edit`: a policy of the cluster in a person's editor.
+//! `sf-backup policy edit`: edits a policy of the cluster in the user's editor.
 
 use clap::Args;
 use sf_backup_proto::PolicyName;

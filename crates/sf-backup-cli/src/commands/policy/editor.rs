@@ -20,7 +20,7 @@ pub(super) struct Editor {
 }
 
 impl Editor {
-    /// The one that `VISUAL` or `EDITOR` names, else, for a person, the system's.
+    /// The editor in `VISUAL` or `EDITOR`, otherwise, on a terminal, the system's.
     pub(super) fn find(environment: &Environment, interactive: bool) -> Result<Self, Failure> {
         let named = ["VISUAL", "EDITOR"].iter().find_map(|name| environment.get(name)).and_then(OsStr::to_str);
         let fallback = if cfg!(windows) { "notepad" } else { "vi" };
@@ -35,7 +35,7 @@ impl Editor {
         Ok(Self { program: program.clone(), arguments: arguments.to_vec() })
     }
 
-    /// Lets a text be changed.
+    /// Lets the user edit a text.
     pub(super) fn edit(&self, text: &str) -> Result<String, Failure> {
         let problem = |problem: String| Failure::Usage(format!("policy edit: {problem}; nothing was sent"));
         let file =
@@ -50,7 +50,7 @@ impl Editor {
         Ok(edited.replace("\r\n", "\n"))
     }
 
-    /// Runs the editor on a file until it ends. On Windows it may be a batch file, as `code` is.
+    /// Runs the editor on a file until it ends. On Windows it may be a batch file, such as `code`.
     fn run(&self, file: &Path) -> io::Result<ExitStatus> {
         let run = |program: &str| Command::new(program).args(&self.arguments).arg(file).status();
         match run(&self.program) {
@@ -62,11 +62,11 @@ impl Editor {
     }
 }
 
-/// Far more than any policy.
+/// Maximum size of the edited file: much more than any policy.
 const LIMIT: u64 = 4 * 1024 * 1024;
 
-/// A private temporary file with this text, closed so that an editor can replace it, and removed when dropped. Secrets may be
-/// typed into it: without privacy there is none.
+/// A private temporary file with this text, closed so that an editor can replace it, and removed when dropped. Fails if
+/// it cannot be private, because users may enter secrets.
 fn scratch(text: &str) -> io::Result<TempPath> {
     let mut file = tempfile::Builder::new().prefix("sf-backup-").suffix(".yaml").tempfile()?;
     restrict(file.path()).map_err(|exposed| io::Error::other(exposed.to_string()))?;
@@ -74,13 +74,13 @@ fn scratch(text: &str) -> io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-/// The words of a command line: quoted as for a POSIX shell, or, on Windows, in quotation marks alone; `None` if a quote has no
-/// end.
+/// Splits a command line: quoted as in a POSIX shell, or on Windows with quotation marks only. `None` if a quote is not
+/// closed.
 fn words(command: &str) -> Option<Vec<String>> {
     if cfg!(windows) { windows_words(command) } else { shlex::split(command) }
 }
 
-/// Backslashes are those of paths.
+/// Backslashes separate folders.
 fn windows_words(command: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut is_quoted) = (Vec::new(), None, false);
     for character in command.chars() {
@@ -127,7 +127,7 @@ mod tests {
         }
     }
 
-    /// Editors such as notepad save in UTF-16 with a byte order mark if configured, and with their own line ends.
+    /// Editors such as notepad may save UTF-16 with a byte order mark, and their own line breaks.
     #[cfg(windows)]
     #[test]
     fn a_batch_file_that_saves_utf_16_can_be_the_editor() {

@@ -1,4 +1,4 @@
-//! A policy in options, for `policy create NAME`; its schedule and retention also for `policy set`.
+//! The options of a policy, for `policy create NAME`; those of its schedule and retention also for `policy set`.
 
 use std::str::FromStr;
 
@@ -49,7 +49,7 @@ pub(crate) struct Settings {
     pub(super) keep_at_least: Option<u32>,
 }
 
-/// Storage and the rest. Secrets are named, not typed: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+/// Storage and the rest. Secrets are given by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "A policy without a file")]
 pub(crate) struct Flags {
@@ -90,10 +90,10 @@ pub(crate) struct Flags {
     identity_client_id: Option<Uuid>,
 }
 
-/// How many incremental backups follow a full one, if nothing is said.
+/// Default number of incremental backups between full ones.
 const INCREMENTALS: u8 = 5;
 
-/// Whose identity opens a storage account.
+/// The identity that accesses a storage account.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Identity {
     /// The identity of the nodes' scale set
@@ -126,7 +126,7 @@ impl FromStr for Day {
 }
 
 impl Flags {
-    /// The policy, with its secrets fetched.
+    /// The policy with its secrets resolved.
     pub(super) fn policy(self, name: &PolicyName, settings: &Settings) -> Result<BackupPolicyDescription, Failure> {
         let schedule = settings
             .schedule()
@@ -193,7 +193,7 @@ impl Settings {
     }
 }
 
-/// What a reference stands for.
+/// Resolves the reference of an option.
 fn fetch(option: &str, reference: Option<SecretRef>) -> Result<Option<Secret>, Failure> {
     let fetched = reference.as_ref().map(runtime::fetch).transpose();
     fetched.map_err(|problem| Failure::Usage(format!("{option} {problem}")))

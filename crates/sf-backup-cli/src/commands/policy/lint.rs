@@ -72,7 +72,7 @@ enum Subject {
     Policy(PolicyName),
 }
 
-/// A file, if there is one, or if it can be nothing else; else a policy of the cluster.
+/// A file if it exists, or if the text can only be a path; otherwise a policy of the cluster.
 fn subject(text: &str) -> Result<Subject, Failure> {
     if text == "-" || text.contains(['/', MAIN_SEPARATOR]) || Path::new(text).exists() {
         return Ok(Subject::File(Source::from(std::ffi::OsString::from(text))));
@@ -81,7 +81,7 @@ fn subject(text: &str) -> Result<Subject, Failure> {
     Ok(Subject::Policy(name))
 }
 
-/// `None` if the request was only to be shown.
+/// A policy of the cluster; `None` in a dry run.
 fn stored(
     name: PolicyName,
     runtime: Option<RuntimeVersion>,
@@ -111,7 +111,7 @@ fn stored(
     Ok(Some(lint_stored(&policy, &facts)))
 }
 
-/// A secret of the environment or of a file. Programs are not run for a look.
+/// Resolves references to the environment and to files. Does not run programs.
 fn look(reference: &SecretRef) -> Result<Option<Secret>, String> {
     match reference {
         SecretRef::Env(_) | SecretRef::File(_) => fetch(reference).map(Some),

@@ -1,4 +1,4 @@
-//! The replacement of a policy of the cluster by a changed one: the change is shown, confirmed and sent.
+//! Replaces a policy of the cluster by a changed one: shows the change, confirms it and sends it.
 //!
 //! Masked secrets are never sent back: each must be replaced by a reference.
 
@@ -27,7 +27,7 @@ use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::{Format, document};
 
-/// How a policy of the cluster is replaced: the secrets that the cluster does not return, and the checks.
+/// The options of replacing a policy: the secrets that the cluster does not return, and the checks.
 #[derive(Debug, Args)]
 pub(crate) struct Replacing {
     /// The storage account's connection string, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
@@ -50,9 +50,9 @@ pub(crate) struct Replacing {
     pub(crate) rules: Gate,
 }
 
-/// What changes a policy.
+/// The source of changes to a policy.
 pub(super) enum PolicyEdit<'a> {
-    /// A person.
+    /// A person with an editor.
     Editor(Editor),
     /// Options of the command.
     Settings(&'a dyn Fn(&mut OrderedJson) -> Result<(), Failure>),
@@ -67,7 +67,7 @@ pub(super) struct Replacement<'a> {
 }
 
 impl Replacement<'_> {
-    /// Reads the policy, changes it, shows the difference, has it confirmed and sends it.
+    /// Reads the policy, changes it, shows the difference, confirms it and sends it.
     pub(super) fn carry_out<'c>(
         self,
         change: impl FnOnce() -> Result<PolicyEdit<'c>, Failure>,
@@ -86,7 +86,7 @@ impl Replacement<'_> {
         if !interactive && !confirmed {
             return Err(Failure::usage(format!("{verb}: refusing to continue without confirmation; pass --yes")));
         }
-        // Only a person can change the text again.
+        // Only a person can correct the text.
         let again = interactive && matches!(change, PolicyEdit::Editor(_));
         let stored = Policy::of_cluster(block_on(interruptible, None, session.ask(read))?);
         let before = document(Format::Yaml, &stored)?;
@@ -113,14 +113,14 @@ impl Replacement<'_> {
             let mut call = UpdateBackupPolicy::new(self.name.clone(), edited.policy);
             call.validate_connection = self.how.validate_connection.then_some(true);
             match self.send(call, interruptible, &mut session) {
-                // What was typed is not lost over a refusal.
+                // A rejection must not lose what was typed.
                 Err(failure) if again && is_refusal(&failure) => editing.refused(&failure),
                 sent => return sent,
             }
         }
     }
 
-    /// What the rules for policies say about it.
+    /// Checks the policy by the rules of `policy lint`.
     fn classify(
         self,
         policy: &BackupPolicyDescription,
@@ -144,7 +144,7 @@ impl Replacement<'_> {
     }
 }
 
-/// Whether the policy was refused for what it says.
+/// Whether the contents of the policy were rejected.
 fn is_refusal(failure: &Failure) -> bool {
     match failure {
         Failure::Call { error, .. } => {
@@ -156,7 +156,7 @@ fn is_refusal(failure: &Failure) -> bool {
 }
 
 impl Replacement<'_> {
-    /// The policy's text with the references that the command line gives.
+    /// The text of the policy with the references of the options.
     fn offered(self, before: &str) -> Result<String, Failure> {
         let mut written = read_back(before)?;
         let references = [

@@ -1,4 +1,4 @@
-//! `sf-backup policy set`: single settings of a policy in the cluster.
+//! `sf-backup policy set`: changes single settings of a policy in the cluster.
 
 use clap::Args;
 use serde::Serialize;

@@ -150,10 +150,10 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// How many lists are read at the same time.
+/// Number of lists that are read concurrently.
 const LISTED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
-/// A service as the cluster has it now, with all its partitions.
+/// A service in the cluster with all its partitions.
 async fn service(client: &Client, id: &ServiceId) -> Result<Service, Failure> {
     let found = inventory::read(client, &Scope::Service(id.clone()), LISTED).await?;
     let services = found.applications.into_iter().flat_map(|application| application.services);

@@ -1,4 +1,4 @@
-//! Follows a run's orders, and reports their outcome to it.
+//! Follows a run's orders, and reports the results to it.
 
 mod calls;
 
@@ -24,17 +24,17 @@ use crate::output::failure::{Failure, Report};
 use crate::output::render::Format;
 use calls::{Call, Calls, Fact};
 
-/// Each restore as it is sent.
+/// The calls that start the restores.
 pub(super) type Restores = BTreeMap<PartitionId, RestorePartition>;
 
-/// The time as the run wants it.
+/// The time in the form that a run takes.
 fn now(begun: Instant, terminal: &Terminal<'_>) -> Now {
     Now { elapsed: begun.elapsed(), at: terminal.now() }
 }
 
-/// After an interruption so much time is left to what was just sent.
+/// After an interruption, time limit for requests that were just sent.
 const GRACE: Duration = Duration::from_secs(5);
-/// How often lines on a screen are drawn.
+/// How often moving lines are redrawn.
 const TICK: Duration = Duration::from_millis(200);
 
 /// How a run ended.
@@ -42,11 +42,11 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) enum Ended {
     Over,
     Interrupted,
-    /// The journal takes no more.
+    /// The journal cannot be written.
     Unwritable(io::Error),
 }
 
-/// A run, and all that it needs of the world.
+/// A run with everything that it needs.
 pub(super) struct Driver<'d, 't, 'c> {
     run: Run,
     journal: JournalFile,
@@ -57,11 +57,11 @@ pub(super) struct Driver<'d, 't, 'c> {
     failures: Failures,
     display: ProgressDisplay,
     begun: Instant,
-    /// When the restore of each partition was begun, by this run's time.
+    /// When the restore of each partition was started, by this run's time.
     since: BTreeMap<PartitionId, Instant>,
-    /// What this run has restored.
+    /// The partitions that this run has restored.
     restored: Vec<PartitionId>,
-    /// How many were restored before this run, once something is known of it, and how many are over since.
+    /// Number of partitions restored before this run, once known, and number that have ended since.
     before: Option<usize>,
     over: usize,
 }
@@ -143,7 +143,8 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         Ok(ended)
     }
 
-    /// How the partitions are that this run has restored: a restore that succeeded may leave one that is not usable.
+    /// The condition of the partitions that this run has restored: a partition may be unusable after a successful
+    /// restore.
     pub(super) async fn look_afterwards(&mut self) -> BTreeMap<PartitionId, Condition> {
         let mut services: BTreeMap<&ServiceId, Vec<PartitionId>> = BTreeMap::new();
         for restore in &self.run.plan().restores {
@@ -163,7 +164,8 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         (self.run, self.failures)
     }
 
-    /// Waits for a result, which is passed to the run, or for the time to pass. Returns whether there was an interrupt.
+    /// Waits for a result, which is passed to the run, or for the time to pass. Returns whether the run was
+    /// interrupted.
     async fn wait(&mut self, pause: Option<Duration>) -> bool {
         let time = async {
             match pause {
@@ -230,7 +232,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         now(self.begun, self.session.terminal())
     }
 
-    /// Says what is new.
+    /// Prints the events.
     fn print_changes(&mut self) -> Result<(), Failure> {
         let news = self.run.news();
         if news.is_empty() {
@@ -262,14 +264,14 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 aside: if is_restored { format!("{restored} of {all}") } else { String::new() },
             };
             let terminal = self.session.terminal();
-            // The result is one document; what comes before it is for people.
+            // JSON output is one document, so events are only printed for people.
             if terminal.options.format != Format::Json {
                 self.display.print(change, terminal)?;
             }
             if matches!(what, RunEvent::Over(_)) {
                 self.display.over(&entity, terminal);
             }
-            // Those that were restored before show in the total, and not in the rate.
+            // Partitions restored before count in the total, but not in the rate.
             let before = *self.before.get_or_insert_with(|| restored.saturating_sub(usize::from(is_restored)));
             self.over += usize::from(matches!(what, RunEvent::Over(_)));
             let total = Total { over: before + self.over, before, all, since: self.begun };

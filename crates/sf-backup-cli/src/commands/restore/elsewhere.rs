@@ -1,4 +1,4 @@
-//! Backups that lie on another storage than that of the policy in force: a list of one partition does not have them.
+//! Finds backups on another storage than that of the effective policy, which the list of a partition does not include.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +8,8 @@ use sf_backup_proto::{GetServiceBackupList, PartitionId, ServiceId, Timestamp};
 use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 
-/// Says of partitions without a backup where the newest lies that the service's other storages have. Those are the storages of
-/// policies on the service, on the application and on other partitions; what cannot be listed is left as it is.
+/// For partitions without a backup, adds the newest one on the service's other storages to the reason. Those are the
+/// storages of policies on the service, on the application and on other partitions. Ignores what cannot be listed.
 pub(super) async fn look(client: &Client, plan: &mut Plan) {
     let without = plan.missing.iter().filter(|missing| missing.cause == Cause::NoBackup);
     let services: BTreeSet<ServiceId> = without.map(|missing| missing.service.clone()).collect();

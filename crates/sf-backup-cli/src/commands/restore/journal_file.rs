@@ -1,4 +1,4 @@
-//! The journal on the disk: locked, only added to, and on the disk before anything follows from it.
+//! The journal file: locked, append-only, and synced to disk before the run continues.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -9,24 +9,24 @@ use sf_backup_ops::restore::journal::{self, Entry, Journal};
 use crate::output::atomic_write::{Unsynced, open_private, sync_folder};
 use crate::output::failure::Failure;
 
-/// More than a run of a hundred thousand partitions writes; another file is not read to its end.
+/// Maximum size of a journal: more than a run of a hundred thousand partitions. Stops reading of other files.
 const LIMIT: u64 = 256 * 1024 * 1024;
 
 const BUSY: &str = "another run is using it";
 
-/// A journal that no other process writes to.
+/// A journal that no other process writes.
 #[derive(Debug)]
 pub(super) struct JournalFile {
     file: File,
     path: PathBuf,
-    /// How many bytes of it are whole lines.
+    /// The length of its complete lines in bytes.
     whole: u64,
-    /// What is to be said of who has access.
+    /// The warning if others have access.
     exposed: Option<String>,
 }
 
 impl JournalFile {
-    /// Opens a journal, or makes one, and reads what is in it, which is left as it is until [`begin`](Self::begin).
+    /// Opens or creates a journal and reads it. Does not change it before [`begin`](Self::begin).
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>), Failure> {
         let fail = |problem: String| failure(path, &problem);
         plain(path)?;
@@ -45,8 +45,8 @@ impl JournalFile {
         ))
     }
 
-    /// Cuts away a last line that was cut off, and sees that the file itself is on the disk. Returns warnings, if the file
-    /// may not outlast a power cut, or others have access to it.
+    /// Removes a truncated last line, and syncs the file itself. Returns warnings if the file may not survive a power
+    /// failure, or others have access to it.
     pub(super) fn begin(&mut self) -> Result<Vec<String>, Failure> {
         let cut = self.file.set_len(self.whole).and_then(|()| self.file.seek(SeekFrom::End(0)));
         let cut = cut.and_then(|_| self.file.sync_all());
@@ -69,7 +69,7 @@ impl JournalFile {
         Ok(warnings)
     }
 
-    /// What is in a journal, which is left as it is; nothing if there is none.
+    /// Reads a journal without changing it; empty if there is none.
     pub(super) fn peek(path: &Path) -> Result<Vec<Entry>, Failure> {
         plain(path)?;
         match File::open(path) {
@@ -84,14 +84,14 @@ impl JournalFile {
         }
     }
 
-    /// Adds a line; done once it is on the disk.
+    /// Appends a line; returns once it is on disk.
     pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
         self.file.write_all(entry.to_string().as_bytes())?;
         self.file.sync_data()
     }
 }
 
-/// What is kept in a device or a pipe is not kept.
+/// Rejects devices and pipes, which keep nothing.
 fn plain(path: &Path) -> Result<(), Failure> {
     match std::fs::metadata(path) {
         Ok(found) if !found.is_file() => Err(failure(path, "is not a regular file")),
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(JournalFile::peek(&path).unwrap(), [entry(1)]);
         let (mut file, found) = JournalFile::open(&path).unwrap();
         assert_eq!(found, [entry(1)]);
-        // It may be the journal of another plan: then it stays as it is.
+        // It may be the journal of another plan, so it must not be changed.
         assert!(std::fs::read(&path).unwrap().ends_with(b"\"at\""));
         file.begin().unwrap();
         file.add(&entry(2)).unwrap();

@@ -1,4 +1,4 @@
-//! Whether a service that takes another one's backups is of the same type.
+//! Compares the types of services if the backups of one are restored into another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,8 @@ use crate::cluster::inventory::application_of;
 use crate::cluster::pages::all;
 use crate::output::failure::Failure;
 
-/// A sentence for each service that takes the backups of one of another type, as far as this cluster knows both.
+/// A sentence for each service that would get the backups of a service of another type, as far as this cluster knows
+/// both.
 pub(super) async fn differing(client: &Client, pairs: &[Pair]) -> Vec<String> {
     let routes: BTreeSet<(&ServiceId, &ServiceId)> = pairs
         .iter()
@@ -33,7 +34,7 @@ pub(super) async fn differing(client: &Client, pairs: &[Pair]) -> Vec<String> {
 }
 
 /// # Errors
-/// If a type differs, unless that is wanted.
+/// If a type differs, unless `force` is set.
 pub(super) fn refuse(differing: &[String], force: bool) -> Result<(), Failure> {
     match differing.first() {
         Some(first) if !force => Err(Failure::Usage(format!("--into <ID>: {first}; --force plans it anyway"))),
@@ -41,7 +42,7 @@ pub(super) fn refuse(differing: &[String], force: bool) -> Result<(), Failure> {
     }
 }
 
-/// The types of services, application by application. What cannot be read is not known.
+/// The types of services, read per application. What cannot be read is unknown.
 struct Types<'c> {
     client: &'c Client,
     known: BTreeMap<String, Option<String>>,

@@ -1,4 +1,4 @@
-//! `sf-backup restore now`: plans, shows the plan, asks once, and carries it out.
+//! `sf-backup restore now`: creates a plan, shows it, confirms it once, and runs it.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 
 const VERB: &str = "restore now";
-/// How many partitions' backups are listed at the same time.
+/// Number of partitions whose backups are listed concurrently.
 const LISTED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
 pub(crate) fn run(args: &Now, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Now, context: CommandContext<'_>, terminal: &mut Termin
     }
     let Made { plan, notes, unlisted, now, file } = block_on(interruptible, None, planning.make(&mut session))?;
     print_plan(&plan, &notes, now, terminal);
-    // Half a service is restored only if that is wanted.
+    // An incomplete restore requires --partial.
     if plan.restores.is_empty() || !plan.missing.is_empty() && !args.how.partial {
         if !plan.restores.is_empty() {
             terminal.hint("--partial restores only the partitions that have a backup");
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Now, context: CommandContext<'_>, terminal: &mut Termin
     job.carry_out(context, terminal)?.result
 }
 
-/// The command that resumes it, with every option that was given.
+/// The command that resumes it, with every given option.
 fn resume(args: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine {
     let how = &args.how;
     let mut words = vec!["restore".to_owned(), "run".to_owned(), plan.display().to_string()];
@@ -82,7 +82,7 @@ fn resume(args: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine {
     context.typed.other(words)
 }
 
-/// `restore-Shop-Cart-2024-03-09T12-00-00Z.yaml`, in this folder, and not there yet.
+/// A new file name in this folder: `restore-Shop-Cart-2024-03-09T12-00-00Z.yaml`.
 fn free_name(plan: &Plan, environment: &Environment) -> PathBuf {
     let service = plan.restores.first().map(|restore| restore.service.to_string()).unwrap_or_default();
     let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };

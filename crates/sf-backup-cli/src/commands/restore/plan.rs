@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Term
     if let Some(Err(withheld)) = plan.storage.as_ref().map(|storage| storage.complete()) {
         terminal.note(&format!("'restore run' also needs --from-storage: {withheld}"));
     }
-    // What could not be listed may be there: that is neither a plan of everything nor "there is none".
+    // Backups that could not be listed may exist: the plan is incomplete, but not "there is none".
     match unlisted {
         Exit::Done if plan.restores.is_empty() => Err(Failure::AlreadyReported(Exit::NotFound)),
         Exit::Done => Ok(()),
@@ -55,13 +55,13 @@ pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Term
     }
 }
 
-/// What a plan is made of, before a cluster is asked.
+/// The inputs of a plan, before a cluster is queried.
 pub(super) struct Planning<'a> {
     args: &'a Asking,
     parallel: NonZeroUsize,
     route: Route,
     file: Option<StorageFile>,
-    /// The storage's file, for the session that errors are worded with.
+    /// The file of the storage, for the messages of errors.
     pub(super) document: Option<Document>,
 }
 
@@ -69,11 +69,11 @@ pub(super) struct Planning<'a> {
 pub(super) struct Made {
     pub(super) plan: Plan,
     pub(super) notes: Vec<String>,
-    /// How the lists of backups ended that could not be read.
+    /// The exit code for lists of backups that could not be read.
     pub(super) unlisted: Exit,
-    /// What time it is, by the plan's clock.
+    /// The current time, by the plan's clock.
     pub(super) now: Timestamp,
-    /// The storage that was named.
+    /// The given storage.
     pub(super) file: Option<StorageFile>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Planning<'a> {
         Ok(Self { args, parallel, route, file, document: input.into_document() })
     }
 
-    /// Shows the first request in a dry run. Returns whether to continue.
+    /// Prints the first request in a dry run. Returns whether to continue.
     pub(super) fn begin(&self, verb: &str, session: &mut Session<'_, '_>) -> Result<bool, Failure> {
         let first = match &self.route.target {
             Scope::Service(id) => session.begin(&GetApplicationNameInfo::new(id.clone()), verb, None)?,
@@ -104,7 +104,7 @@ impl<'a> Planning<'a> {
         Ok(first)
     }
 
-    /// The storage that was named, where a plan is there already.
+    /// The given storage, if the plan exists already.
     pub(super) fn into_file(self) -> Option<StorageFile> {
         self.file
     }
@@ -146,10 +146,10 @@ impl<'a> Planning<'a> {
 }
 
 const VERB: &str = "restore plan";
-/// Clocks that are fewer seconds apart are nothing to speak of.
+/// A smaller difference between clocks, in seconds, is not mentioned.
 const NOTEWORTHY: u64 = 60;
 
-/// Shows a plan at a glance, and what should be known of it.
+/// Prints a plan in short, with its notes.
 pub(super) fn print_plan(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut Terminal<'_>) {
     table::lines(plan, now).iter().for_each(|line| terminal.note(line));
     for note in notes.iter().take(NAMED) {

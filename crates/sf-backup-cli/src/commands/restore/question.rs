@@ -1,4 +1,4 @@
-//! What is asked before data is lost: which partitions of which services, which time, which loss.
+//! The question before data is lost: the partitions, the services, the time and the loss.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +7,18 @@ use sf_backup_proto::{ServiceId, Timestamp};
 use crate::output::render::age::{age, minute};
 use crate::output::render::table::describe::short;
 
-/// The most services that are named one by one.
+/// Maximum number of services that are listed.
 const NAMED: usize = 3;
 
 /// What a restore is about to overwrite.
 #[derive(Debug)]
 pub(super) struct Question<'q> {
-    /// How many partitions are restored now, and how many of them there are altogether.
+    /// Number of partitions that are restored now, and of all.
     pub(super) now: usize,
     pub(super) all: usize,
     /// Their services.
     pub(super) services: BTreeSet<&'q ServiceId>,
-    /// When the oldest and the newest of the backups were made.
+    /// The creation times of the oldest and the newest backup.
     pub(super) made: (Timestamp, Timestamp),
 }
 

@@ -1,4 +1,4 @@
-//! What became of a plan: a line for each partition, and how the run ends.
+//! The outcome of a plan: a line for each partition, and the exit code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +12,13 @@ use crate::output::render::table::Table;
 use crate::output::render::table::cell::Cell;
 use crate::output::render::{Format, document};
 
-/// Calls that failed, for their details.
+/// The failed calls, for their details.
 pub(super) type Failures = BTreeMap<PartitionId, Failure>;
 
 /// The columns of the report.
 pub(super) const COLUMNS: &[&str] = &["PARTITION", "SERVICE", "OUTCOME", "TOOK", "PROBLEM"];
 
-/// Prints the lines, and what there is to do about them.
+/// Prints the lines, and what to do next.
 pub(super) fn show(lines: &[Line], failures: &Failures, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if terminal.options.format != Format::Table {
         let text = document(terminal.options.format, &lines)?;
@@ -84,13 +84,13 @@ pub(super) fn summary(lines: &[Line]) -> String {
     counts.join(", ")
 }
 
-/// What a run ends with.
+/// The exit code of a run.
 pub(super) fn worst(lines: &[Line], failures: &Failures) -> Exit {
     let exits = |skipped: bool| {
         let lines = lines.iter().filter(move |line| matches!(line.outcome, Outcome::Skipped(..)) == skipped);
         lines.map(|line| exit(line, failures))
     };
-    // What was left out with --partial counts where nothing worse has happened.
+    // Partitions that --partial skips count only if nothing else is wrong.
     match Exit::worst(exits(false)) {
         Exit::Done => Exit::worst(exits(true)),
         exit => exit,

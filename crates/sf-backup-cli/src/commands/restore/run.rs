@@ -45,37 +45,37 @@ pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Term
     job.carry_out(context, terminal)?.result
 }
 
-/// A plan that is to be carried out.
+/// A plan to run.
 pub(super) struct Job<'a> {
     pub(super) verb: &'static str,
     pub(super) plan: Plan,
-    /// Where the plan comes from, in errors.
+    /// The source of the plan, for errors.
     pub(super) source: String,
-    /// The storage that was named for it.
+    /// The storage that was given for it.
     pub(super) file: Option<StorageFile>,
     pub(super) journal: PathBuf,
     pub(super) how: &'a How,
     pub(super) retry_failed: bool,
     /// The command that resumes it.
     pub(super) command: CommandLine,
-    /// Where the plan is to be kept, before anything is sent.
+    /// The file that stores the plan before anything is sent.
     pub(super) keep: Option<PathBuf>,
-    /// Whether the outcome is printed here, with what there is to do about it.
+    /// Whether to print the outcome and what to do next.
     pub(super) reports: bool,
 }
 
 /// The outcome of a plan.
 pub(super) struct Carried {
     pub(super) lines: Vec<Line>,
-    /// Whether the run came to its end: it was not interrupted, and its journal has all of it.
+    /// Whether the run is complete: not interrupted, and completely in its journal.
     pub(super) over: bool,
-    /// How the command ends.
+    /// The result of the command.
     pub(super) result: Result<(), Failure>,
 }
 
 impl Job<'_> {
     /// # Errors
-    /// If nothing was begun.
+    /// If nothing was started.
     pub(super) fn carry_out(
         self,
         context: CommandContext<'_>,
@@ -104,7 +104,7 @@ impl Job<'_> {
         let limits = Limits {
             parallel: how.parallel,
             keep_going: how.keep_going,
-            // The gateway holds requests for as long as the timeout in the request.
+            // The gateway holds a request for as long as its timeout.
             settle: timeout.map_or(Limits::SETTLE, |timeout| {
                 Limits::SETTLE.max(Duration::from_secs(timeout.value.seconds().into()) + MARGIN)
             }),
@@ -141,7 +141,7 @@ impl Job<'_> {
 
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// More than a plan of fifty thousand partitions takes.
+/// Maximum size of a plan: more than fifty thousand partitions.
 const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
 
 pub(super) fn read_plan(source: &Source, terminal: &mut Terminal<'_>) -> Result<Plan, Failure> {
@@ -149,7 +149,7 @@ pub(super) fn read_plan(source: &Source, terminal: &mut Terminal<'_>) -> Result<
     Plan::read(&value).map_err(|error| Failure::Usage(format!("{source}: {error}")))
 }
 
-/// Beside the plan, unless said otherwise.
+/// The path of the journal; beside the plan by default.
 fn journal_path(args: &Asked) -> Result<PathBuf, Failure> {
     match (&args.how.journal, &args.plan) {
         (Some(path), _) => Ok(path.clone()),
@@ -171,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    /// Larger than other files may be, in bytes and in the defaults of a YAML reader.
+    /// Plans may be larger than other files, in bytes and in the limits of the YAML parser.
     #[test]
     fn a_plan_of_many_partitions_is_read() {
         const COUNT: usize = 6_000;
@@ -196,7 +196,7 @@ mod tests {
         let value = input::value_within(&Source::Standard, &mut text.as_bytes(), LARGEST_PLAN).unwrap();
         let plan = Plan::read(&value).unwrap();
         assert_eq!(plan.restores.len(), COUNT);
-        // Any other file of that size is refused.
+        // Any other file of that size is rejected.
         assert!(input::parsed(&Source::Standard, &mut text.as_bytes()).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! What is restored, and whose backups go there: from what was typed.
+//! The source and the target of a restore, from the arguments.
 
 use std::str::FromStr;
 
@@ -9,12 +9,12 @@ use crate::options::ids::PartitionRef;
 use crate::options::scope::Scope;
 use crate::output::failure::Failure;
 
-/// What is restored, and whose backups go there.
+/// The source and the target of a restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Route {
-    /// What is overwritten, in this cluster.
+    /// The part of this cluster that is overwritten.
     pub(super) target: Scope,
-    /// Whose backups are taken: in this cluster, or as a storage names it.
+    /// The owner of the backups: in this cluster, or as a storage names it.
     pub(super) source: Scope,
 }
 
@@ -58,13 +58,13 @@ impl Route {
         }
     }
 
-    /// Whether each partition gets its own backups.
+    /// Whether each partition is restored from its own backups.
     pub(super) fn is_to_itself(&self) -> bool {
         self.target == self.source
     }
 
-    /// The service that takes the place of one of the source: the same, or the one of the same name below the other
-    /// application. `None` if its name says nothing about that.
+    /// The service that a source service is restored into: the same one, or the one with the same name below the other
+    /// application. `None` if its name does not determine that.
     pub(super) fn counterpart(&self, service: &ServiceId) -> Option<ServiceId> {
         match (&self.source, &self.target) {
             (Scope::Service(_), Scope::Service(target)) => Some(target.clone()),

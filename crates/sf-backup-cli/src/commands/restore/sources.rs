@@ -1,4 +1,4 @@
-//! Reads what a plan is made from: partitions, and their backups.
+//! Reads the inputs of a plan: partitions, and their backups.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -25,42 +25,42 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::describe;
 
-/// What a plan is made from.
+/// The inputs of a plan.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) pairs: Vec<Pair>,
-    /// The storage that has to be named to a restore, if one has to be.
+    /// The storage that restores must name, if they must.
     pub(super) storage: Option<Storage>,
-    /// What could not be read, to be reported.
+    /// Warnings about what could not be read.
     pub(super) warnings: Vec<String>,
-    /// How the lists of backups ended that could not be read.
+    /// The exit codes for lists of backups that could not be read.
     pub(super) unlisted: Vec<Exit>,
     pub(super) as_of: AsOf,
 }
 
-/// The time that is wanted, as it was typed, and this machine's time.
+/// The requested time as given, and this machine's time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
-    /// `None` for the newest.
+    /// `None` for the newest backups.
     pub(super) moment: Option<Moment>,
     pub(super) local: Timestamp,
 }
 
-/// The time that is wanted, and what time it is, both by the cluster's clock where it shows one.
+/// The requested time and the current time, both by the cluster's clock if it returns one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AsOf {
-    /// `None` for the newest.
+    /// `None` for the newest backups.
     pub(super) at: Option<Timestamp>,
     pub(super) now: Timestamp,
     pub(super) clock: Clock,
 }
 
 impl Wanted {
-    /// By the cluster's clock, after its first response.
+    /// Converts to the cluster's clock, after its first response.
     fn as_of(self, client: &Client) -> Result<AsOf, Failure> {
         let now = client.server_now().unwrap_or(self.local);
         let clock = client.clock().map_or(Clock::Local, |clock| Clock::Cluster {
-            // Half a second is the precision of a header.
+            // A `Date` header is accurate to half a second.
             ahead: clock.offset_seconds(),
         });
         let at = match self.moment {
@@ -74,7 +74,7 @@ impl Wanted {
     }
 }
 
-/// From the storages of the policies in force.
+/// Reads backups from the storages of the effective policies.
 pub(super) async fn of_cluster(
     client: &Client,
     route: &Route,
@@ -112,7 +112,7 @@ pub(super) async fn of_cluster(
     Ok(Found { pairs, storage, warnings, unlisted, as_of })
 }
 
-/// From a storage, whichever cluster made the backups.
+/// Reads backups from a storage, whichever cluster made them.
 pub(super) async fn of_storage(
     client: &Client,
     route: &Route,
@@ -142,7 +142,7 @@ pub(super) async fn of_storage(
             continue;
         };
         let into = match (&route.source, targets.first()) {
-            // One partition is wanted: the one that was named, or what has the same keys.
+            // For one partition, use the given one, or the one with the same key.
             (Scope::Partition(wanted), Some(target)) => {
                 let named = partition.id == *wanted;
                 let alike = route.is_to_itself() && partition.key.takes(&target.partition.key);
@@ -159,7 +159,7 @@ pub(super) async fn of_storage(
     Ok(Found { pairs, storage: None, warnings, unlisted: Vec::new(), as_of })
 }
 
-/// What can be restored of an inventory.
+/// The partitions of an inventory that can be restored.
 fn partitions(inventory: &Inventory, notes: &mut Vec<String>) -> Vec<Target> {
     let mut targets = Vec::new();
     for service in inventory.applications.iter().flat_map(|application| &application.services) {
@@ -187,8 +187,8 @@ fn matched(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Compl
 
 type Listed = (Target, Result<Vec<BackupInfo>, (String, Exit)>);
 
-/// A partition's backups. If it has none or its storage fails, only this partition is affected; other errors end the
-/// command.
+/// The backups of a partition. Without backups, or with a failing storage, only this partition is affected; other
+/// errors end the command.
 async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Error> {
     match backup_search::newest(&client, target.partition.id, as_of.at, as_of.now).await {
         Ok(list) => Ok((target, Ok(list))),
@@ -201,7 +201,7 @@ async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Err
             }
             _ => {
                 let exit = match Exit::of(&error) {
-                    // That there are none was not said.
+                    // The cluster did not report that there are none.
                     Exit::Failed | Exit::NotFound => Exit::Undetermined,
                     exit => exit,
                 };
@@ -215,7 +215,7 @@ fn failures(backups: &Backups) -> impl Iterator<Item = String> {
     backups.failures.iter().filter_map(|item| item.failure_error.as_ref()).map(describe::unreadable)
 }
 
-/// The storage that restores from one partition into another have to name, if the policies of the two differ in it.
+/// The storage that restores between partitions must name, if the policies of the two have different ones.
 async fn between(client: &Client, pairs: &[Pair]) -> Result<Option<Storage>, Failure> {
     let ids = pairs.iter().flat_map(|pair| {
         let sources = pair.sources.iter().map(|source| source.partition.id);

@@ -10,10 +10,10 @@ use crate::cluster::input::{self, Input};
 use crate::options::files::Source;
 use crate::output::failure::Failure;
 
-/// A storage as its file has it.
+/// A storage as its file contains it.
 #[derive(Debug)]
 pub(super) struct StorageFile {
-    /// Where it comes from, in errors.
+    /// The source, for errors.
     source: String,
     written: BackupStorageDescription,
 }
@@ -23,7 +23,7 @@ impl StorageFile {
         Ok(Self { source: source.to_string(), written: input.read_unresolved_storage(source, "Storage")? })
     }
 
-    /// The storage of a policy, as the cluster returns it.
+    /// Creates it from a policy that the cluster returned.
     pub(super) fn of_policy(policy: BackupPolicyDescription) -> Result<Self, Failure> {
         let storage = Storage::of(policy.storage);
         storage.complete().map_err(|_| {
@@ -35,18 +35,18 @@ impl StorageFile {
         Ok(Self { source: format!("policy {}", policy.name), written: storage.description().clone() })
     }
 
-    /// What may be written down of it.
+    /// The storage without secrets, for a plan.
     pub(super) fn storage(&self) -> Storage {
         Storage::of(self.written.clone())
     }
 
-    /// The storage as it is sent, with secrets fetched.
+    /// The storage to send, with its secrets resolved.
     pub(super) fn fetched(&self) -> Result<BackupStorageDescription, Failure> {
         fetched(&self.written, &self.source)
     }
 }
 
-/// A storage with what its references stand for. `source` is the file that has them.
+/// Resolves the references of a storage. `source` is the file that contains them.
 pub(super) fn fetched(
     storage: &BackupStorageDescription,
     source: &impl fmt::Display,

@@ -1,4 +1,4 @@
-//! A plan at a glance: a line for each partition.
+//! A plan in short: a line for each partition.
 
 use std::fmt::Display;
 
@@ -8,10 +8,10 @@ use sf_backup_proto::model::backup::BackupType;
 
 use crate::output::render::age::{age, minute};
 
-/// The most partitions that are listed.
+/// Maximum number of partitions that are listed.
 const LISTED: usize = 20;
 
-/// The lines: at most 78 columns, however many partitions there are.
+/// The lines, at most 78 columns wide.
 pub(super) fn lines(plan: &Plan, now: Timestamp) -> Vec<String> {
     let mut lines = Vec::new();
     if plan.restores.is_empty() {

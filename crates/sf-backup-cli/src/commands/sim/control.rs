@@ -1,4 +1,4 @@
-//! The client of a simulator's own interface: one request on a connection of its own.
+//! The client of the simulator's control interface: one request per connection.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -12,12 +12,12 @@ use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// A large cluster works for a while on a long time that passes at once.
+/// Time limit of a response: in a large cluster, advancing the time takes a while.
 const RESPONSE: Duration = Duration::from_secs(600);
-/// More than any response: the largest state, and a head.
+/// Maximum size of a response: the largest state and a head.
 const LARGEST: u64 = LARGEST_STATE as u64 + 64 * 1024;
 
-/// A simulator that listens.
+/// A simulator that is running.
 #[derive(Debug)]
 pub(crate) struct Simulator {
     endpoint: Endpoint,
@@ -101,7 +101,7 @@ impl Simulator {
     }
 }
 
-/// One response: what is not a simulator may leave the connection open.
+/// Reads one response: another server may keep the connection open.
 fn response(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     let (mut response, mut buffer) = (Vec::new(), [0; 4096]);
     let mut end = None;
@@ -116,7 +116,7 @@ fn response(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(response)
 }
 
-/// Where a response ends whose head is there and has a length.
+/// The end of a response by its `Content-Length`, if its head is complete.
 fn announced_end(response: &[u8]) -> Option<usize> {
     let head_end = response.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(response.get(..head_end)?).ok()?;

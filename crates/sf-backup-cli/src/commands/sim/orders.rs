@@ -1,4 +1,4 @@
-//! Orders for a running simulator.
+//! Commands for a running simulator.
 
 mod fail;
 
@@ -59,13 +59,13 @@ pub(crate) enum SimCommand {
     Fail(Fail),
 }
 
-/// The form that the interface takes: days, hours, minutes and seconds.
+/// The form that the control interface accepts: days, hours, minutes and seconds.
 pub(crate) fn iso(duration: DurationArg) -> String {
     let length = duration.length();
     format!("PT{}.{:03}S", length.as_secs(), length.subsec_millis())
 }
 
-/// Sends one order, and shows its result.
+/// Sends one order, and prints its result.
 pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let connection = Connection::of(&context.options.connection, context.environment)?;
     let (method, what, body) = match verb {
@@ -96,7 +96,7 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
     }
     match verb {
         SimCommand::Advance { .. } => {
-            // Fractions of a second are for programs.
+            // People do not need fractions of a second.
             let now = response.get("Now").and_then(Value::as_str).unwrap_or_default();
             let now = now.split_once('.').map_or(now.to_owned(), |(seconds, _)| format!("{seconds}Z"));
             terminal.remark(&format!("the cluster's time is {now}\n"))

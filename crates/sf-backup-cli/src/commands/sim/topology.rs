@@ -13,7 +13,7 @@ use crate::output::failure::Failure;
 /// Reads a topology. A text of up to 4 MiB may be JSON or YAML. A longer one must be JSON, which is read as a stream.
 ///
 /// # Errors
-/// If it cannot be read, or is no topology.
+/// If it cannot be read, or is not a topology.
 pub(super) fn read(source: &Source, mut standard: &mut dyn Read) -> Result<Topology, Failure> {
     let unreadable = |error| Failure::Usage(format!("{source}: cannot be read: {error}"));
     let text = match source {

@@ -1,4 +1,4 @@
-//! Reads where the policy and the suspension of an entity come from, and what to expect of it.
+//! Reads the effective policy and suspension of an entity, and its backups.
 
 mod newest;
 
@@ -26,13 +26,13 @@ use crate::output::clock::Clock;
 use crate::output::failure::{Failure, with_causes};
 use newest::{List, made, partition_of};
 
-/// Reads what there is to know about an entity.
+/// Reads everything about an entity.
 pub(super) struct WhyReader<'s, 't, 'c> {
     pub(super) session: &'s mut Session<'t, 'c>,
-    /// The application's, if the entity is one.
+    /// The services of the application, if the entity is one.
     pub(super) services: Vec<ServiceId>,
     pub(super) problems: Vec<String>,
-    /// What was read service by service and partition by partition, where the cluster fails over the list.
+    /// What was read per service and partition, if the cluster fails for the whole list.
     pub(super) below: Vec<BackupConfigurationInfo>,
     pub(super) partitions: Vec<(Path, Reading)>,
 }
@@ -53,7 +53,7 @@ impl WhyReader<'_, '_, '_> {
         };
         let active = policy.as_ref().filter(|_| effective.suspended != Some(true));
         let mut next = None;
-        // Those with a policy of their own have a schedule of their own.
+        // Partitions with their own policy have another schedule.
         let oldest = listed.newest.iter().find(|backup| !is_overridden(backup, &overrides)).cloned();
         let waits = path.partition.or_else(|| partition_of(oldest.as_ref()?));
         if let Some(policy) = active {
@@ -141,7 +141,7 @@ impl WhyReader<'_, '_, '_> {
         Ok(if_successful(health)?.and_then(|health| BackupEvent::of(&health)))
     }
 
-    /// What to do if every partition is overdue.
+    /// The advice if every partition is overdue.
     fn cure(
         &mut self,
         policy: &BackupPolicyDescription,
@@ -195,7 +195,7 @@ impl WhyReader<'_, '_, '_> {
         Ok(readings)
     }
 
-    /// Partition by partition, for the cluster fails over the service as a whole.
+    /// Reads partition by partition, because the cluster fails for the service as a whole.
     async fn read_partitions(&mut self, path: &Path, service: &ServiceId) -> Result<(), Failure> {
         let client = self.session.client().clone();
         let infos = self.session.patiently(configuration::of_partitions(&client, service)).await;
@@ -230,7 +230,7 @@ impl WhyReader<'_, '_, '_> {
         self.tolerate("the policy", policy)
     }
 
-    /// What lies below the entity with a policy or a suspension of its own.
+    /// The items below the entity with their own policy or suspension.
     fn below(&self, path: &Path, readings: &Readings) -> Vec<BackupConfigurationInfo> {
         let reading = match path.kind() {
             LevelKind::Application => &readings.application,
@@ -268,7 +268,7 @@ fn several_policies(effective: &EffectivePolicy, overrides: &[BackupConfiguratio
     names.len() > 1
 }
 
-/// The response of a query outside the backup service, if it succeeds: without it, less is shown.
+/// The response of a query outside of the backup service; if it fails, less is printed.
 fn if_successful<T>(response: Result<T, Error>) -> Result<Option<T>, Failure> {
     match response {
         Ok(response) => Ok(Some(response)),

@@ -1,4 +1,4 @@
-//! Where in the cluster the subject of `why` is.
+//! Finds the subject of `why` in the cluster.
 
 use sf_backup_hyper::Error;
 use sf_backup_ops::effective_policy::Path;
@@ -21,8 +21,8 @@ impl Subject {
         }
     }
 
-    /// The entity, with the levels above it, and an application's services. It must be there: the backup service itself does
-    /// not look.
+    /// The entity with its ancestors, and the services of an application. Checks that it exists, because the backup
+    /// service does not.
     pub(super) async fn path(self, session: &mut Session<'_, '_>) -> Result<(Path, Vec<ServiceId>), Failure> {
         let application = match self {
             Self::Partition(id) => {

@@ -1,4 +1,4 @@
-//! What `why` found out, for people and for programs.
+//! The output of `why`.
 
 use std::time::Duration;
 
@@ -33,14 +33,14 @@ pub(super) struct WhyView<'f> {
     is_suspended: Option<bool>,
     suspension_inherited_from: Option<&'static str>,
     policy: Option<&'f BackupPolicyDescription>,
-    /// What lies below and does not simply inherit.
+    /// The items below it that do not simply inherit.
     overrides: &'f [BackupConfigurationInfo],
     /// The newest backup of each partition.
     last_backups: &'f [BackupInfo],
     next_run: NextRunView,
-    /// What is wrong with the partition itself.
+    /// The problem of the partition itself.
     trouble: Option<&'static str>,
-    /// Why periodic backups fail, as the partition's health reports.
+    /// Why periodic backups fail, according to the partition's health.
     cause: Option<CauseView>,
     backup_progress: Option<&'f BackupProgressInfo>,
     restore_progress: Option<&'f RestoreProgressInfo>,
@@ -55,10 +55,10 @@ pub(super) struct WhyView<'f> {
 struct LevelView {
     kind: &'static str,
     name: String,
-    /// Of its own; absent with `PolicyKnown` if it has none.
+    /// Its own policy; absent with `PolicyKnown` if it has none.
     policy_name: Option<String>,
     policy_known: bool,
-    /// Its own value; absent if it is not reported.
+    /// Its own suspension; absent if it is not returned.
     is_suspended: Option<bool>,
 }
 
@@ -124,7 +124,7 @@ impl<'f> WhyView<'f> {
         Ok(())
     }
 
-    /// What decides is marked.
+    /// The levels as a table, with the effective ones marked.
     fn tree(&self) -> Table {
         let mut table = Table::new(&["LEVEL", "NAME", "POLICY", "SUSPENDED"]).named(&["NAME"]);
         for (depth, level) in self.levels.iter().enumerate() {
@@ -259,7 +259,7 @@ fn kind(kind: LevelKind) -> &'static str {
     }
 }
 
-/// As it is typed.
+/// The noun of the commands for this kind.
 fn noun(kind: &str) -> &'static str {
     match kind {
         "Application" => "app",

@@ -7,19 +7,19 @@ use serde::Deserialize;
 
 use crate::connection::Token;
 
-/// A token must live a little longer than the first call with it.
+/// Remaining lifetime that a token must have for the first call.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 const WHAT_TO_DO: &str = "run any sfctl command to renew it, or give --token-command with a program that prints a token, such as 'az account \
      get-access-token --resource ID --query accessToken -o tsv'";
 
-/// What sfctl has noted of the application that it signs in for.
+/// The entries of sfctl about the application that it signs in to.
 #[derive(Debug)]
 pub(crate) struct Aad<'a> {
     pub(crate) resource: Option<&'a str>,
     pub(crate) client: Option<&'a str>,
     /// One entry.
     pub(crate) token: Option<&'a str>,
-    /// A list of them, which may be newer.
+    /// A list of entries, which may be newer.
     pub(crate) cache: Option<&'a str>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Aad<'a> {
 #[serde(rename_all = "camelCase")]
 struct Entry {
     access_token: String,
-    /// In the time of the machine that wrote it.
+    /// In the time zone of the machine that wrote it.
     expires_on: String,
     resource: Option<String>,
     #[serde(rename = "_clientId")]

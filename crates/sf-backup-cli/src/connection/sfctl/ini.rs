@@ -1,23 +1,23 @@
 //! INI files as Python's `ConfigParser` reads them: what sfctl, which is written in Python, finds in its configuration.
 //!
-//! One section is kept. Option names count without regard to case, `=` and `:` both part them from values, `#` and `;` begin
-//! comments at the beginning of a line, deeper indented lines go on with a value, `%%` is a percent sign and `%(name)s` the
-//! value of another option.
+//! One section is kept. Option names ignore case, `=` and `:` separate them from values, `#` and `;` at the start of a
+//! line begin comments, deeper indented lines continue a value, `%%` is a percent sign, and `%(name)s` is the value of
+//! another option.
 
 use std::collections::BTreeMap;
 
-/// The section whose options count in all others. It alone may come again.
+/// The section whose options apply to all others. Only this one may be repeated.
 const DEFAULT: &str = "DEFAULT";
-/// Python's own limit to values within values.
+/// Python's own limit for nested values.
 const DEEPEST: usize = 10;
-/// Far above any value. References to references can multiply.
+/// Maximum length of a value: references to references can multiply.
 const LONGEST: usize = 1024 * 1024;
 
-/// A section's options with those of `[DEFAULT]`, names in lower case, values as they stand.
+/// The options of a section and of `[DEFAULT]`, with lower-case names and raw values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Section(BTreeMap<String, String>);
 
-/// A problem, and the line in which it is, if it is in one.
+/// A problem, and its line if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct IniError {
     pub(crate) line: Option<usize>,
@@ -30,13 +30,13 @@ impl IniError {
     }
 }
 
-/// What Python's `str.strip` takes away.
+/// Whether Python's `str.strip` removes the character.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
 impl Section {
-    /// Reads the section `wanted` of a text. Empty if there is none.
+    /// Reads the section `wanted` of a text; empty if it does not exist.
     pub(crate) fn parse(text: &str, wanted: &str) -> Result<Self, IniError> {
         let mut reader = IniReader { sections: BTreeMap::new(), section: None, option: None, indent: 0 };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
@@ -49,7 +49,7 @@ impl Section {
         Ok(Self(options.into_iter().map(|(name, lines)| (name, joined(lines))).collect()))
     }
 
-    /// An option's value, with what it refers to in place.
+    /// The value of an option, with its references replaced.
     pub(crate) fn get(&self, name: &str) -> Result<Option<String>, IniError> {
         let Some(raw) = self.0.get(&name.to_lowercase()) else { return Ok(None) };
         let mut value = String::new();
@@ -93,7 +93,7 @@ struct IniReader {
     sections: BTreeMap<String, Options>,
     section: Option<String>,
     option: Option<String>,
-    /// How far the last line was indented that began something.
+    /// The indentation of the last line that started something.
     indent: usize,
 }
 
@@ -104,7 +104,7 @@ impl IniReader {
             return Ok(());
         }
         if value.is_empty() {
-            // An empty line may be part of a value that goes on after it.
+            // An empty line may be part of a value that continues after it.
             if let Some(lines) = self.value() {
                 lines.push(String::new());
             }
@@ -124,7 +124,7 @@ impl IniReader {
         }
     }
 
-    /// The value that may go on.
+    /// The value that the next line may continue.
     fn value(&mut self) -> Option<&mut Vec<String>> {
         self.sections.get_mut(self.section.as_ref()?)?.get_mut(self.option.as_ref()?)
     }
@@ -158,7 +158,7 @@ impl IniReader {
     }
 }
 
-/// The name in brackets; what follows the last bracket does not count.
+/// The name in brackets; text after the last bracket is ignored.
 fn header(line: &str) -> Option<&str> {
     let (name, _) = line.strip_prefix('[')?.rsplit_once(']')?;
     (!name.is_empty()).then_some(name)
@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    /// Each row was read by Python's `ConfigParser`: the text below `[s]`, and what `get("s", "a")` gives.
+    /// The values that Python's `ConfigParser` reads: the text below `[s]`, and the result of `get("s", "a")`.
     #[test]
     fn values_are_those_that_python_reads() {
         for (text, value) in [

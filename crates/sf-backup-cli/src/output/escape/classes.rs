@@ -1,9 +1,9 @@
-//! Classes of characters, of Unicode 16. Tables, for no standard property says "cannot be seen".
+//! Classes of characters in Unicode 16. Tables, because no standard property means "invisible".
 
 use std::ops::RangeInclusive;
 
-/// Characters that are not seen, or that change how others are: controls, marks and overrides of direction, separators of
-/// lines and paragraphs, annotations, and all that Unicode calls "default ignorable".
+/// Characters that are invisible or change how others are displayed: control characters, text direction marks, line and
+/// paragraph separators, annotations, and all that Unicode calls "default ignorable".
 const HIDDEN: &[RangeInclusive<char>] = &[
     '\0'..='\u{1f}',
     '\u{7f}'..='\u{9f}',
@@ -28,7 +28,7 @@ const HIDDEN: &[RangeInclusive<char>] = &[
     '\u{e0000}'..='\u{e0fff}',
 ];
 
-/// Pictures that a joiner or a selector changes visibly.
+/// Pictures that a joiner or a selector visibly changes.
 const PICTURES: &[RangeInclusive<char>] = &[
     '\u{a9}'..='\u{a9}',
     '\u{ae}'..='\u{ae}',

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Texts from an attacker's box: controls, directions, what is not seen, and what looks like our own escapes.
+/// Hostile texts: control characters, text direction, invisible characters, and what looks like our own escapes.
 pub(crate) fn hostile() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "\u{202e}",
@@ -69,7 +69,7 @@ fn scripts_and_emoji_stay_readable() {
         assert_eq!(line(text), text);
         assert!(is_plain(text), "{text}");
     }
-    // A joiner that joins no pictures is one that hides.
+    // A joiner that does not join pictures is invisible.
     assert_eq!(line("👩\u{200d}a"), r"👩\u{200d}a");
     assert_eq!(line("1\u{fe0f}"), r"1\u{fe0f}");
 }

@@ -1,4 +1,4 @@
-//! A failure as it is printed: the members of the JSON, one line for people, and a hint.
+//! The printed form of a failure: the members of the JSON, one line of text, and a hint.
 
 use std::error::Error as _;
 
@@ -32,7 +32,7 @@ pub(crate) struct Report {
     /// The other errors of a run over several entities. This one is the worst.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Self>,
-    /// The same as one line for people.
+    /// The text form, in one line.
     #[serde(skip)]
     pub(super) line: String,
 }
@@ -84,12 +84,12 @@ impl Report {
         }
     }
 
-    /// The operation that was not sent, or that failed.
+    /// Sets the operation that was not sent, or that failed.
     pub(crate) fn by(self, operation: &'static str) -> Self {
         Self { operation: Some(operation.to_owned()), ..self }
     }
 
-    /// The status and the code of the cluster's response.
+    /// Sets the status and the code of the cluster's response.
     pub(crate) fn with_response(self, status: u16, code: String) -> Self {
         let line = format!("{} (HTTP {status} {code})", self.line).replace(" )", ")");
         Self { status: Some(status), code: Some(code).filter(|code| !code.is_empty()), line, ..self }
@@ -100,7 +100,7 @@ impl Report {
         Self { kind: other.kind, message: other.message, line: other.line, hint: other.hint, ..self }
     }
 
-    /// The other errors of a run over several entities.
+    /// Sets the other errors of a run over several entities.
     pub(crate) fn with_errors(self, errors: Vec<Self>) -> Self {
         Self { errors, ..self }
     }
@@ -110,29 +110,29 @@ impl Report {
         Self { entity: Some(entity.to_owned()), hint, ..Self::plain(kind, &problem) }
     }
 
-    /// The cluster may have made the change, or may still make it.
+    /// Records that the cluster may have made the change, or may still make it.
     pub(crate) fn uncertain(self) -> Self {
         Self { may_have_changed: true, ..self }
     }
 
-    /// Puts a sentence before the problem.
+    /// Inserts a sentence before the problem.
     pub(crate) fn after(self, sentence: &str) -> Self {
         let Self { message, line, .. } = &self;
         Self { message: format!("{sentence}: {message}"), line: format!("{sentence}: {line}"), ..self }
     }
 
-    /// Another hint.
+    /// Replaces the hint.
     pub(crate) fn hinted(self, hint: String) -> Self {
         Self { hint: Some(hint), ..self }
     }
 
-    /// A remark after the hint.
+    /// Adds a remark to the hint.
     pub(crate) fn adding(self, remark: &str) -> Self {
         let hint = self.hint.map_or_else(|| remark.to_owned(), |hint| format!("{hint} ({remark})"));
         Self { hint: Some(hint), ..self }
     }
 
-    /// One more thing to do.
+    /// Adds another hint, if there is one.
     pub(crate) fn hinting(self, more: Option<String>) -> Self {
         let hint = match (self.hint.clone(), more) {
             (Some(hint), Some(more)) => Some(format!("{hint}; {more}")),
@@ -141,7 +141,7 @@ impl Report {
         Self { hint, ..self }
     }
 
-    /// With the warnings printed before.
+    /// Sets the warnings printed before.
     pub(crate) fn warned(self, warnings: &[String]) -> Self {
         Self { warnings: warnings.to_vec(), ..self }
     }
@@ -155,11 +155,11 @@ impl Report {
     }
 }
 
-/// Known causes of a backup service that refuses every call, while the cluster responds to other queries.
+/// Known causes if the backup service rejects every call while the cluster responds to other queries.
 pub(crate) const REFUSES_EVERYBODY: &str = "known causes: the cluster's certificates are declared by common name, which some releases of the service do not accept; or the section BackupRestoreService of the cluster's settings does not name the store of the encryption certificate, or names one that does not exist (SecretEncryptionCertThumbprint, SecretEncryptionCertX509StoreName). \
      Another client certificate does not help";
 
-/// What to do about a failed call, with what only the command line knows.
+/// What to do about a failed call, by what only the command line knows.
 fn hint(error: &Error) -> Option<String> {
     let operation = error.operation();
     match error.kind() {
@@ -177,7 +177,7 @@ fn hint(error: &Error) -> Option<String> {
     }
 }
 
-/// The advice for an error, with the options by which to follow it.
+/// The advice for an error, with the options to follow it.
 pub(crate) fn advice(error: &Error) -> Option<String> {
     match (error.kind(), error.cause()) {
         (ErrorKind::IdentityRefused, Cause::Transport { source, .. }) => Some(pinning(source)),
@@ -215,7 +215,7 @@ fn with_sources<T: std::error::Error + 'static>(cause: &Cause<T>) -> String {
 pub(crate) fn append_sources(mut line: String, mut source: Option<&(dyn std::error::Error + 'static)>) -> String {
     while let Some(error) = source {
         let said = error.to_string();
-        // Some errors repeat the text of their source.
+        // Some errors contain the text of their source.
         if !line.ends_with(&said) {
             line.push_str(": ");
             line.push_str(&said);

@@ -1,14 +1,14 @@
-//! How long ago something was, and when.
+//! Formats ages and times.
 
 use std::time::Duration;
 
 use sf_backup_ops::duration;
 use sf_backup_proto::Timestamp;
 
-/// Clocks of two machines need not agree.
+/// Maximum difference between clocks that is ignored.
 const SKEW: Duration = Duration::from_secs(120);
 
-/// `45s`, `12m`, `3h 5m`, `2d`; `in 3h` for what is to come.
+/// `45s`, `12m`, `3h 5m`, `2d`; `in 3h` for future times.
 pub(crate) fn age(now: Timestamp, at: Timestamp) -> String {
     let ahead = at.since(now);
     if ahead > SKEW { format!("in {}", length(ahead)) } else { length(now.since(at)) }
@@ -16,7 +16,7 @@ pub(crate) fn age(now: Timestamp, at: Timestamp) -> String {
 
 fn length(length: Duration) -> String {
     let seconds = length.as_secs();
-    // Nobody wants the seconds of what was longer ago than a minute.
+    // Seconds do not matter beyond a minute.
     let whole = if seconds < 60 { seconds } else { seconds / 60 * 60 };
     duration::measured(Duration::from_secs(whole))
 }

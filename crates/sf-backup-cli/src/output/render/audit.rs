@@ -1,4 +1,4 @@
-//! An audit for people: a line for each service, the problems, and a line for each partition.
+//! An audit as text: a line for each service, the problems, and a line for each partition.
 
 use anstyle::{AnsiColor, Style};
 use sf_backup_ops::audit::{Assessment, Audit, Day, Finding, Problem, Reason, ServiceOverview, State, Summary};
@@ -11,13 +11,13 @@ use super::table::cell::Cell;
 const WRAPPING: &[&str] = &["SERVICE", "REASON", "POLICY", "FINDINGS"];
 const CUTTING: &[&str] = &["REASON"];
 
-/// How many cells a service's bar has.
+/// Number of cells of a service's bar.
 const BAR: usize = 10;
 const PROTECTED: char = '█';
 const OPEN: char = '▒';
 const UNPROTECTED: char = '!';
 
-/// One line for each service; with the backups of the last days.
+/// One line for each service, with the backups of the last days if requested.
 pub(crate) fn services(services: &[ServiceOverview], with_days: bool, view: &View) -> Table {
     let header: &[&str] = &["SERVICE", "PROTECTED", "STATE", "LAST", "NEXT", "14 DAYS"];
     let header = if with_days { header } else { header.get(..header.len() - 1).unwrap_or(header) };
@@ -46,13 +46,13 @@ pub(crate) fn services(services: &[ServiceOverview], with_days: bool, view: &Vie
 }
 
 impl View {
-    /// A bar with the characters that can be shown.
+    /// A bar in characters that can be displayed.
     fn drawn(&self, bar: String) -> String {
         if self.ascii { bar.chars().map(in_ascii).collect() } else { bar }
     }
 }
 
-/// The character of a bar that takes the place of another, where only ASCII can be shown.
+/// The ASCII replacement of a cell.
 fn in_ascii(cell: char) -> char {
     match cell {
         '█' => '#',
@@ -72,7 +72,7 @@ fn cell_of(day: Day) -> char {
     }
 }
 
-/// The share of each kind of state. A kind that occurs has a cell at least.
+/// The share of each kind of state. A kind that occurs has at least one cell.
 fn bar(summary: &Summary) -> String {
     let count = |of: fn(State) -> bool| -> usize {
         State::ALL.into_iter().filter(|state| of(*state)).map(|state| summary.count(state)).sum()
@@ -84,7 +84,7 @@ fn bar(summary: &Summary) -> String {
     let (bad, open) = (share(unprotected), share(open));
     let good = if protected == 0 { 0 } else { BAR.saturating_sub(bad + open).max(1) };
     let (bad, open) = match (bad + open + good, unprotected, open) {
-        // What rounding leaves over goes to the worst.
+        // The rounding error goes to the worst kind.
         (cells, 1.., _) => (bad + BAR.saturating_sub(cells), open),
         (cells, 0, 1..) => (bad, open + BAR.saturating_sub(cells)),
         _ => (bad, open),
@@ -103,8 +103,8 @@ fn bar_style(bar: &str) -> Style {
     }
 }
 
-/// One line for the partitions of a service that need attention for the same kind of reason, and for each part of the cluster
-/// that could not be read; the worst last.
+/// One line for the partitions of a service that need attention for the same kind of reason, and for each part of the
+/// cluster that could not be read; the worst last.
 pub(crate) fn problems(audit: &Audit, problems: &[Problem<'_>], view: &View) -> Table {
     let mut table = Table::new(&["STATE", "PARTITIONS", "AGE", "REASON"])
         .wrapping(&["PARTITIONS"])
@@ -129,7 +129,7 @@ pub(crate) fn problems(audit: &Audit, problems: &[Problem<'_>], view: &View) -> 
     table
 }
 
-/// One line for each partition that is wanted, and for each part of the cluster that could not be read.
+/// One line for each partition whose state is `wanted`, and for each part of the cluster that could not be read.
 pub(crate) fn partitions(audit: &Audit, wanted: impl Fn(State) -> bool, view: &View) -> Table {
     let header: &[&str] = if view.wide {
         &[
@@ -160,7 +160,7 @@ pub(crate) fn partitions(audit: &Audit, wanted: impl Fn(State) -> bool, view: &V
     });
     let mut gaps = Some(gaps);
     for assessed in audit.partitions.iter().filter(|assessed| wanted(assessed.state)) {
-        // What could not be read stands with its like, before what is known to be well.
+        // Parts that could not be read are sorted with unknown partitions.
         if assessed.state > State::Unknown {
             gaps.take().into_iter().flatten().for_each(|row| table.row(row));
         }
@@ -205,7 +205,7 @@ fn row(assessed: &Assessment, view: &View) -> Vec<Cell> {
     ]
 }
 
-/// The reason with times relative to now, as short as a line of a table needs it.
+/// The reason with relative times, short enough for a table.
 fn brief(reason: &Reason, view: &View) -> String {
     match reason {
         Reason::Recent { until } => format!("next backup due {}", view.due(*until)),

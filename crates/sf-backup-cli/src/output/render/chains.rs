@@ -1,4 +1,4 @@
-//! Backups by partition and chain, for people and for programs.
+//! Backups by partition and chain, as tables and as JSON.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::View;
 use super::table::cell::Cell;
 use super::table::{Table, cell, describe, plain};
 
-/// The policies in force, as far as they are known.
+/// The effective policies, as far as known.
 pub(crate) type Policies = BTreeMap<PartitionId, BackupPolicyDescription>;
 
 /// The list as `-o json` prints it.
@@ -22,7 +22,7 @@ pub(crate) type Policies = BTreeMap<PartitionId, BackupPolicyDescription>;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Grouped<'b> {
     partitions: Vec<GroupedPartition<'b>>,
-    /// What belongs to no partition.
+    /// Items without a partition.
     failures: &'b [BackupInfo],
 }
 
@@ -33,11 +33,11 @@ struct GroupedPartition<'b> {
     application_name: Option<&'b str>,
     service_name: Option<&'b str>,
     partition_information: Option<&'b PartitionInformation>,
-    /// The policy in force now; none if it could not be read.
+    /// The current effective policy; `None` if it could not be read.
     policy_name: Option<&'b str>,
     newest_restore_point: Option<Point<'b>>,
     chains: Vec<GroupedChain<'b>>,
-    /// Runs of that policy's schedule that left no backup; none if the policy is not known.
+    /// Scheduled runs of that policy without a backup; `None` if the policy is not known.
     gaps: Option<Vec<GroupedGap>>,
 }
 
@@ -60,7 +60,7 @@ struct GroupedChain<'b> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct GroupedBackup<'b> {
-    /// Whether it can be restored, as far as a list can tell.
+    /// Whether it can be restored, as far as a list shows.
     restorable: bool,
     flaws: Vec<CountedFlaw>,
     backup: &'b BackupInfo,

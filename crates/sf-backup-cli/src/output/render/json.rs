@@ -1,4 +1,4 @@
-//! JSON, indented, with a line break at its end. Unprintable characters are escaped.
+//! JSON, indented, with a line break at the end. Unprintable characters are escaped.
 
 use serde::Serialize;
 
@@ -10,14 +10,14 @@ pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
     finish(serde_json::to_string_pretty(value))
 }
 
-/// The next items of a list that is printed part by part: all parts and `"\n]\n"` are what [`text`] makes of the whole list.
+/// The next items of a list that is printed in parts: all parts and `"\n]\n"` equal the [`text`] of the whole list.
 pub(crate) fn part(items: &[impl Serialize], is_continued: bool) -> Result<String, Failure> {
     let text = text(&items)?;
     let inner = text.strip_suffix("\n]\n").and_then(|text| text.strip_prefix("[\n")).unwrap_or_default();
     Ok(format!("{}{inner}", if is_continued { ",\n" } else { "[\n" }))
 }
 
-/// The same on one line.
+/// A value as JSON on one line.
 pub(crate) fn line(value: &impl Serialize) -> Result<String, Failure> {
     finish(OrderedJson::of(value).and_then(|value| serde_json::to_string(&value)))
 }

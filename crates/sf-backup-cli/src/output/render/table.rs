@@ -1,4 +1,4 @@
-//! Tables for people: lists with one line for each item, sheets with one line for each member.
+//! Tables for people: lists with one line per item, records with one line per member.
 
 mod backup;
 pub(crate) mod cell;
@@ -29,19 +29,20 @@ pub(crate) use records::records;
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     header: Vec<&'static str>,
-    /// The columns that may be broken between words: sentences. Others hold what is copied, such as names and ids.
+    /// Columns that may be broken between words: sentences. Other columns contain names and ids, which are copied.
     wrapping: &'static [&'static str],
-    /// The columns that are cut where the screen is narrow: sentences whose end is no loss. `-o wide` shows the whole.
+    /// Columns that are truncated on a narrow screen: sentences whose end is unimportant. `-o wide` prints them
+    /// completely.
     cutting: &'static [&'static str],
-    /// The columns of ids, of which a narrow screen shows the beginning.
+    /// Columns of ids, which are shortened on a narrow screen.
     ids: &'static [&'static str],
-    /// The columns that are left out where the screen is narrow, the first one first. `-o wide` shows them.
+    /// Columns that are omitted on a narrow screen, the first one first. `-o wide` prints them.
     dropping: &'static [&'static str],
-    /// The column that may go below the others, on a line of its own.
+    /// The column that may be on a line of its own below the others.
     below: Option<&'static str>,
     /// The column with a style for each value, and that style.
     paint: Option<(&'static str, Paint)>,
-    /// The columns of which the first that is not empty names the item.
+    /// The name of an item is the first of these columns that is not empty.
     names: &'static [&'static str],
     rows: Vec<Vec<Cell>>,
 }
@@ -61,47 +62,47 @@ impl Table {
         }
     }
 
-    /// Lets these columns be broken between words where the screen is narrow.
+    /// Allows breaking these columns between words on a narrow screen.
     pub(crate) fn wrapping(self, columns: &'static [&'static str]) -> Self {
         Self { wrapping: columns, ..self }
     }
 
-    /// Lets these columns be cut where the screen is narrow.
+    /// Allows truncating these columns on a narrow screen.
     pub(crate) fn cutting(self, columns: &'static [&'static str]) -> Self {
         Self { cutting: columns, ..self }
     }
 
-    /// Lets the ids in these columns be shortened where the screen is narrow.
+    /// Allows shortening the ids in these columns on a narrow screen.
     pub(crate) fn ids(self, columns: &'static [&'static str]) -> Self {
         Self { ids: columns, ..self }
     }
 
-    /// Lets these columns be left out where the screen is narrow, the first one first.
+    /// Allows omitting these columns on a narrow screen, the first one first.
     pub(crate) fn dropping(self, columns: &'static [&'static str]) -> Self {
         Self { dropping: columns, ..self }
     }
 
-    /// Lets this column have a line of its own below each item where the screen is narrow.
+    /// Allows a line of its own for this column on a narrow screen.
     pub(crate) fn below(self, column: &'static str) -> Self {
         Self { below: Some(column), ..self }
     }
 
-    /// Paints the cells of this column, where colours are wanted.
+    /// Colours the cells of this column, if colours are enabled.
     pub(crate) fn painted(self, column: &'static str, paint: Paint) -> Self {
         Self { paint: Some((column, paint)), ..self }
     }
 
-    /// Names the items by the first of these columns that is not empty, in place of the first column.
+    /// Sets the columns for the name of an item: the first one that is not empty. By default, the first column.
     pub(crate) fn named(self, columns: &'static [&'static str]) -> Self {
         Self { names: columns, ..self }
     }
 
-    /// One more item; cells beyond the last column are left out.
+    /// Adds an item; ignores cells beyond the last column.
     pub(crate) fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
         self.shown(cells.into_iter().map(|cell| cell.into().escaped()));
     }
 
-    /// The same with cells that have been made fit for a terminal already.
+    /// Adds an item whose cells are already escaped.
     fn shown(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.rows.push(cells.into_iter().take(self.header.len()).collect());
     }
@@ -115,7 +116,7 @@ impl Table {
         &self.header
     }
 
-    /// Sorts the items by a column, if there is one of this name. Items without a value go last.
+    /// Sorts the items by a column, if it exists. Items without a value are last.
     pub(crate) fn sort(&mut self, name: &str) {
         let Some(column) = self.place(name) else { return };
         let empty = Cell::default();
@@ -128,13 +129,13 @@ impl Table {
         });
     }
 
-    /// With each text changed.
+    /// Changes each text.
     pub(crate) fn map(mut self, change: impl Fn(&str) -> String) -> Self {
         self.rows.iter_mut().flatten().for_each(|cell| cell.text = change(&cell.text));
         self
     }
 
-    /// Comma-separated values: every column, also those in which nothing has a value.
+    /// Comma-separated values: every column, including empty ones.
     pub(crate) fn csv(&self, header: bool) -> String {
         let header = header.then(|| csv::record(self.header.iter().copied())).into_iter();
         let columns = 0..self.header.len();
@@ -142,7 +143,7 @@ impl Table {
         header.chain(rows).collect()
     }
 
-    /// The name of each item on a line.
+    /// The name of each item, one per line.
     pub(crate) fn item_names(&self) -> String {
         let first = self.header.get(..1).unwrap_or_default();
         let columns = if self.names.is_empty() { first } else { self.names };
@@ -158,7 +159,7 @@ impl Table {
     }
 }
 
-/// Whether a column is meant by a name, in any case and with any separators: `BACKUP ID` by `backup-id`.
+/// Whether a name matches a column, in any case and with any separators: `backup-id` matches `BACKUP ID`.
 pub(crate) fn is_column(column: &str, name: &str) -> bool {
     let letters = |text: &str| -> String { text.chars().filter(|character| character.is_alphanumeric()).collect() };
     letters(column).eq_ignore_ascii_case(&letters(name))
@@ -168,12 +169,12 @@ fn text_of(row: &[Cell], column: usize) -> &str {
     row.get(column).map_or("", |cell| cell.text.as_str())
 }
 
-/// Text from elsewhere, fit for a line of a terminal.
+/// Escapes untrusted text for a line of a terminal.
 pub(crate) fn plain(text: &str) -> String {
     escape::line(text).into_owned()
 }
 
-/// What may be absent, as a cell.
+/// A cell for a value that may be absent.
 pub(super) fn cell(value: Option<impl Display>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

@@ -16,13 +16,13 @@ pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
     }
 }
 
-/// Not of each type: this is compiled once.
+/// Not generic, so that it is compiled once.
 fn of_json(value: &OrderedJson) -> Result<String, Failure> {
     let text = written(value)?;
     if text.split('\n').all(escape::is_plain) {
         return Ok(text);
     }
-    // Names of members have no wrapper that asks for quotes: a control character does, and goes again.
+    // Names of members cannot request quotes: a control character causes them, and is removed again.
     let mut mark = "K".to_owned();
     while text.contains(&format!("\\0{mark}")) {
         mark.push('K');
@@ -40,10 +40,10 @@ fn written(value: &impl Serialize) -> Result<String, Failure> {
     }
 }
 
-/// A value with double quotes around every text that needs escapes: only these know them.
+/// A value with double quotes around every text that needs escapes: other styles do not support them.
 struct Quoted<'v> {
     value: &'v OrderedJson,
-    /// Precedes names of members that need quotes.
+    /// Marks names of members that need quotes.
     mark: &'v str,
 }
 

@@ -1,11 +1,11 @@
-//! Words of POSIX shells.
+//! Quotes words for POSIX shells.
 
 use std::fmt::Write;
 
 use crate::output::escape;
 
-/// Text as one word: as it is where that will do, else in single quotes. What a screen must not show is made by `printf`,
-/// byte for byte.
+/// Quotes text as one word: unchanged if possible, otherwise in single quotes. `printf` creates what a screen must not
+/// show, byte by byte.
 pub(crate) fn word(text: &[u8]) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./:,=@%+".contains(byte);
     if !text.is_empty() && text.iter().all(plain) {
@@ -15,14 +15,14 @@ pub(crate) fn word(text: &[u8]) -> String {
     for part in parts(text) {
         match part {
             Part::Shown(text) => {
-                // Where it is shown, this would be taken for the beginning of an escape, and be escaped.
+                // When printed, this would look like the start of an escape, and be escaped.
                 let text = text.replace('\'', r"'\''").replace(r"\u{", r"\''u{");
                 quoted.push_str(&format!("'{text}'"));
             }
             Part::Bytes(bytes) => {
                 quoted.push_str("\"$(printf '");
                 for byte in bytes {
-                    // Writing to a string does not fail.
+                    // Writing to a string is infallible.
                     let _ = write!(quoted, "\\{byte:03o}");
                 }
                 quoted.push_str("')\"");
@@ -37,7 +37,7 @@ enum Part {
     Bytes(Vec<u8>),
 }
 
-/// What can be shown, and what cannot.
+/// Splits a text into parts that can be shown and parts that cannot.
 fn parts(text: &[u8]) -> Vec<Part> {
     let mut parts = Vec::new();
     for chunk in text.utf8_chunks() {
@@ -69,14 +69,14 @@ fn bytes(parts: &mut Vec<Part>, more: &[u8]) {
     }
 }
 
-/// A substitution loses line breaks at its end: the character behind goes into it, and where none is the break itself stands
-/// in quotes.
+/// A command substitution loses line breaks at its end: includes the following character in it, or quotes the line
+/// break itself if there is none.
 fn keep_last_line_breaks(parts: &mut Vec<Part>) {
     let mut kept: Vec<Part> = Vec::with_capacity(parts.len());
     for part in parts.drain(..) {
         match (kept.last_mut(), part) {
             (Some(Part::Bytes(bytes)), Part::Shown(text)) if bytes.ends_with(b"\n") => {
-                // A joiner is shown inside an emoji only: what remains must be plain by itself.
+                // A joiner is only shown within an emoji: the rest must be plain by itself.
                 let ends = text.char_indices().map(|(at, character)| at + character.len_utf8());
                 let mut ends = ends.filter(|end| text.get(*end..).is_some_and(escape::is_plain));
                 let first = ends.next().unwrap_or(text.len());

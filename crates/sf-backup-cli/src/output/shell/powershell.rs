@@ -1,14 +1,14 @@
-//! Words of PowerShell.
+//! Quotes words for PowerShell.
 
 use std::fmt::Write;
 
 use crate::output::escape;
 
-/// PowerShell takes all of these for an apostrophe.
+/// PowerShell treats all of these as apostrophes.
 const APOSTROPHES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
 
-/// Text as one word: as it is where that will do, else in single quotes, in which an apostrophe is written twice. What a
-/// screen must not show is made of its number.
+/// Quotes text as one word: unchanged if possible, otherwise in single quotes with doubled apostrophes. What a screen
+/// must not show is created from its number.
 pub(crate) fn word(text: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=\\".contains(character);
     if text.chars().all(plain) && text.starts_with(|first: char| first.is_ascii_alphanumeric() || "/-".contains(first))
@@ -18,14 +18,14 @@ pub(crate) fn word(text: &str) -> String {
     if escape::is_plain(text) {
         return single(text);
     }
-    // Not a string in quotes: it would read `$`.
+    // Not in double quotes, which expand `$`.
     let mut parts = Vec::new();
     let mut from = 0;
     for (at, hidden) in escape::hidden(text) {
         parts.extend(text.get(from..at).filter(|part| !part.is_empty()).map(single));
         let mut number = String::new();
         for unit in hidden.encode_utf16(&mut [0; 2]) {
-            // Writing to a string does not fail.
+            // Writing to a string is infallible.
             let _ = write!(number, "{}[char]0x{unit:x}", if number.is_empty() { "" } else { "+" });
         }
         parts.push(number);

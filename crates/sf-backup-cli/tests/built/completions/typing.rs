@@ -1,5 +1,4 @@
-//! Somebody who types into a real shell, presses Tab, and then Enter: whatever a policy is called, nothing but the request
-//! for it happens.
+//! Types into a real shell, then presses Tab and Enter: whatever the name of a policy, only the request for it is sent.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,10 +10,10 @@ use tempfile::TempDir;
 
 use crate::recorder::Recorder;
 
-/// Far longer than anything takes; only a hang gets there.
+/// Milliseconds, far longer than anything takes unless it hangs.
 const PATIENCE: u64 = 20_000;
 
-/// A shell that waits for lines, in a folder of its own, with the completions loaded.
+/// A shell that reads lines, in its own folder, with the completions loaded.
 struct Shell {
     session: PtySession,
     folder: TempDir,
@@ -22,7 +21,7 @@ struct Shell {
 }
 
 impl Shell {
-    /// `None`, reported, if the shell is not on this machine.
+    /// `None`, reported, if the shell is not installed.
     fn start(program: &str, arguments: &[&str], prepare: &str) -> Option<Self> {
         if let Err(error) = Command::new(program).arg("--version").output() {
             not_run(program, &format!("install it to type into it ({error})"));
@@ -43,7 +42,7 @@ impl Shell {
         Some(shell)
     }
 
-    /// Types this, then a command that says that all before it is over, and waits for that.
+    /// Types a line, then a command that reports that it is complete, and waits for that.
     fn enters(&mut self, typed: &str) {
         self.count += 1;
         let Self { session, count, .. } = self;
@@ -54,7 +53,7 @@ impl Shell {
         }
     }
 
-    /// Whether anything was made, run or written but what the shell itself keeps.
+    /// Whether nothing was created, run or written except the shell's own files.
     fn is_untouched(&self) -> bool {
         let entries = std::fs::read_dir(self.folder.path()).unwrap();
         entries.map(|entry| entry.unwrap().file_name()).all(|name| name.to_string_lossy().starts_with('.'))
@@ -113,7 +112,7 @@ const PIECES: &[&str] = &[
     "..",
 ];
 
-/// Names, always the same: each piece alone, and some together.
+/// Fixed names: each piece alone, and some combined.
 fn names() -> Vec<String> {
     let mut state = 20_261_127_u64;
     let mut random = |below: usize| {
@@ -130,27 +129,28 @@ fn names() -> Vec<String> {
     alone.chain(together).collect()
 }
 
-/// Whether a name can be offered: it is one, and a screen shows it as it is.
+/// Whether a name can be offered: it is valid, and a screen shows it unchanged.
 fn is_offered(name: &str) -> bool {
     let hidden = |character: char| character.is_control() || "\u{202e}\u{200b}".contains(character);
     name.parse::<PolicyName>().is_ok_and(|parsed| parsed.as_str() == name) && !name.contains(hidden)
 }
 
-/// Waits for a request for one policy, and gives its name.
+/// Waits for requests for policies, and returns their names.
 fn asked_for(recorder: &Recorder) -> Vec<String> {
     let requests = recorder.requests();
     let prefix = "/BackupRestore/BackupPolicies/";
     requests.iter().filter_map(|request| request.path().strip_prefix(prefix).map(str::to_owned)).collect()
 }
 
-/// Completes each name from its first letter, bare and in one kind of quotes after the other; then two names that begin alike.
+/// Completes each name from its first letter, without quotes and in each kind of quotes; then two names with the same
+/// start.
 fn any_name_is_completed(shell: &mut Shell, quotes: &[&str]) {
     let recorder = Recorder::start();
     let mut quotes = quotes.iter().cycle();
     for name in names() {
         for quote in [""].iter().chain(quotes.next()) {
-            // What is not offered leaves what was typed: with its quote open, there is nothing to enter.
-            // What may go on is left open, too, by fish after any of these.
+            // What is not offered leaves what was typed: with an open quote, there is nothing to run. Fish also leaves
+            // words open after any of these characters.
             let is_closed = is_offered(&name) && !name.ends_with(['/', '=', '@', ':', '.', ',', '-']);
             if !quote.is_empty() && !is_closed {
                 continue;
@@ -198,8 +198,8 @@ fn fish_types_every_name_as_one_word_that_does_nothing() {
     }
 }
 
-/// What PowerShell takes a word for, by its rules: without special characters as it stands, and in apostrophes, of which two
-/// are one. Nothing else is offered.
+/// The meaning of a word by PowerShell's rules: literal without special characters, or in apostrophes, where two mean
+/// one. Nothing else is offered.
 pub(super) fn meant_in_powershell(word: &str) -> String {
     const APOSTROPHES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
     let Some(quoted) = word.strip_prefix('\'') else {
@@ -229,7 +229,7 @@ fn powershell_gets_every_name_as_one_word() {
         recorder.named(&[name]);
         let words = ["sf-backup", "-q", "-e", &recorder.url, "policy", "show", "N"];
         let printed = super::powershell_candidates(&words);
-        // What Windows PowerShell hands on as another word is not offered.
+        // What Windows PowerShell would pass on as another word is not offered.
         let is_broken = name.contains('"') || (name.ends_with('\\') && name.contains(' '));
         let meant: Vec<_> = printed.iter().map(|word| meant_in_powershell(word)).collect();
         assert_eq!(meant.first(), Some(name).filter(|_| !is_broken), "{printed:?}");
@@ -239,7 +239,7 @@ fn powershell_gets_every_name_as_one_word() {
     assert!(is_quoted > 10);
 }
 
-/// Completes a line as the editor does, and runs what comes of it.
+/// Completes a line as the editor does, and runs the result.
 const POWERSHELL: &str = r#"
     $ErrorActionPreference = 'Stop'
     sf-backup completions powershell | Out-String | Invoke-Expression
@@ -268,7 +268,7 @@ fn powershell_completes_every_name_as_one_word_that_does_nothing() {
         }
         let mut entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         assert!(entries.all(|entry| entry.to_string_lossy().starts_with('.')), "{name:?} acts");
-        // What cannot be quoted for sure is not offered.
+        // What cannot be quoted reliably is not offered.
         assert!(asked_for(&recorder).iter().all(|asked| *asked == name), "{name:?}: {:?}", asked_for(&recorder));
     }
 }

@@ -1,4 +1,4 @@
-//! From a cluster that nobody knows to a restored partition, with nothing but what the command itself says on the way.
+//! From an unknown cluster to a restored partition, using only what the command itself prints.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use tempfile::TempDir;
 use super::person::Person;
 use crate::harness::Sim;
 
-/// Somebody who has never seen the command, and reads.
+/// A new user, who reads the output.
 struct Newcomer {
     home: TempDir,
-    /// All that the command has said so far.
+    /// Everything that the command has printed so far.
     read: String,
 }
 
@@ -19,7 +19,7 @@ impl Newcomer {
         Self { home: tempfile::tempdir().unwrap(), read: String::new() }
     }
 
-    /// Types a line, answers the question that comes if there is to be one, and reads what is said.
+    /// Types a line, responds to the prompt if `answer` is set, and reads the output.
     fn types(&mut self, line: &str, answer: Option<&str>) -> String {
         // Plans are kept in the folder where the command runs.
         let mut person = Person::typing(&format!("cd \"$HOME\" && {line}"), self.home.path());
@@ -33,12 +33,12 @@ impl Newcomer {
         person.seen().to_owned()
     }
 
-    /// Types a command that stands in what was read, with words in capitals replaced by what is now known.
+    /// Types a command from the output so far, with words in capitals replaced by known values.
     fn types_what_was_read(&mut self, begins: &str, known: &[(&str, &str)], answer: Option<&str>) -> String {
         let mut lines = self.read.lines().filter_map(|line| Some(&line[line.find("sf-backup ")?..]));
         let found = lines.rfind(|line| line.starts_with(begins));
         let line = found.unwrap_or_else(|| panic!("{begins:?} is nowhere in {}", self.read));
-        // What stands behind two spaces explains.
+        // Text after two spaces is an explanation.
         let line = line.split("  ").next().unwrap().trim_end();
         let line = known.iter().fold(line.to_owned(), |line, (word, value)| line.replace(word, value));
         self.types(&line, answer)

@@ -1,4 +1,4 @@
-//! Somebody at a terminal.
+//! A user at a terminal.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,10 +22,10 @@ fn shell(program: &Command, line: &str, columns: u16) -> Command {
     shell
 }
 
-/// Far longer than anything takes; only a hang gets there.
+/// Milliseconds, far longer than anything takes unless it hangs.
 const PATIENCE: u64 = 60_000;
 
-/// A command at a terminal of its own, and what was to be seen there so far.
+/// A command in its own terminal, and the output so far.
 pub(crate) struct Person {
     session: PtySession,
     seen: String,
@@ -37,7 +37,7 @@ impl Person {
         Self::with(args, &[], 100)
     }
 
-    /// The same against a simulator.
+    /// The command in a terminal of 100 columns, with a simulator.
     pub(crate) fn at(sim: &Sim, args: &[&str]) -> Self {
         Self::new(&[&["-e", &sim.url], args].concat())
     }
@@ -49,7 +49,7 @@ impl Person {
         Self::begin(shell)
     }
 
-    /// Whoever types this line to a shell, at home in this folder. `sf-backup` is the built command.
+    /// A shell that runs this line, with this home folder. `sf-backup` is the built command.
     pub(crate) fn typing(line: &str, home: &Path) -> Self {
         let program = command(&[]);
         let folder = Path::new(program.get_program()).parent().unwrap().to_owned();
@@ -64,7 +64,7 @@ impl Person {
         Self { session: spawn_command(shell, Some(PATIENCE)).unwrap(), seen: String::new() }
     }
 
-    /// Waits until this is to be seen.
+    /// Waits until this text is printed.
     pub(crate) fn sees(&mut self, text: &str) {
         match self.session.exp_string(text) {
             Ok(before) => self.seen.push_str(&(before + text)),
@@ -77,12 +77,12 @@ impl Person {
         self.session.send_line(line).unwrap();
     }
 
-    /// Ctrl-C.
+    /// Presses Ctrl-C.
     pub(crate) fn interrupts(&mut self) {
         self.session.send_control('c').unwrap();
     }
 
-    /// Waits for the end; the exit code.
+    /// Waits for the end, and returns the exit code.
     pub(crate) fn leaves(&mut self) -> i32 {
         self.seen.push_str(&self.session.exp_eof().unwrap());
         match self.session.process().wait().unwrap() {
@@ -91,7 +91,7 @@ impl Person {
         }
     }
 
-    /// All that was to be seen.
+    /// The output so far.
     pub(crate) fn seen(&self) -> &str {
         &self.seen
     }

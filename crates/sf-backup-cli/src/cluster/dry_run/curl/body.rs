@@ -1,4 +1,4 @@
-//! A request's body as one word, with variables in place of secrets.
+//! A request's body as one word, with variables for secrets.
 
 use serde_json::Value;
 use sf_backup_proto::secret::MASK;
@@ -7,13 +7,13 @@ use crate::output::ordered_json::OrderedJson;
 use crate::output::redact::{Part, each_secret};
 use crate::output::shell::posix_word;
 
-/// Members of the API's own that have variables of their own name. All others have a name that nothing else bears: `PATH`
-/// is one that a shell needs.
+/// Members of the API whose variables have their own name. Other variables have a prefix, because a shell needs `PATH`,
+/// for example.
 const KNOWN: &[&str] = &["ConnectionString", "PrimaryPassword", "SecondaryPassword"];
 
 /// The word, and the variables in it.
 pub(super) fn word(body: &[u8]) -> (String, Vec<String>) {
-    // This program has written it: it is JSON.
+    // This program has written it, so it is JSON.
     let Ok(mut written) = serde_json::from_slice::<OrderedJson>(body) else {
         return (posix_word(MASK.as_bytes()), Vec::new());
     };
@@ -41,11 +41,11 @@ pub(super) fn word(body: &[u8]) -> (String, Vec<String>) {
     (word, variables)
 }
 
-/// Ends a place, so that the first is not the beginning of the eleventh.
+/// Ends a placeholder, so that the first is not a prefix of the eleventh.
 const END: char = 'Z';
 
-/// What stands for secrets until the text is quoted: letters that neither JSON nor a shell changes, and that are nowhere in
-/// the body.
+/// A placeholder for secrets until the text is quoted: letters that neither JSON nor a shell changes, and that do not
+/// occur in the body.
 fn mark(body: &[u8]) -> String {
     let body = String::from_utf8_lossy(body);
     let mut mark = "SECRET".to_owned();
@@ -55,8 +55,8 @@ fn mark(body: &[u8]) -> String {
     mark
 }
 
-/// `PrimaryPassword`, in any case, as a variable: `PRIMARY_PASSWORD`; a member unknown to the API, such as `Key`, as
-/// `SECRET_KEY`.
+/// The variable of a member: `PRIMARY_PASSWORD` for `PrimaryPassword` in any case; `SECRET_KEY` for a member unknown to
+/// the API, such as `Key`.
 fn variable(member: &str) -> String {
     let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(member));
     known.map_or_else(|| format!("SECRET_{}", upper_snake_case(member)), |known| upper_snake_case(known))
@@ -73,7 +73,7 @@ fn upper_snake_case(member: &str) -> String {
     name.to_ascii_uppercase()
 }
 
-/// The name, with a number where it is taken.
+/// The name, with a number if it is taken.
 fn unused(name: String, taken: &[String]) -> String {
     if !taken.contains(&name) {
         return name;

@@ -17,12 +17,12 @@ use crate::options::scope::Scope;
 use crate::options::waiting::{BackupNow, Waiting};
 use crate::output::failure::Failure;
 
-/// How many lists and configurations are read at the same time.
+/// Number of lists and configurations that are read concurrently.
 const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 const VERB: &str = "partition backup";
 
 impl Session<'_, '_> {
-    /// Starts a backup of each partition that the policy covers, as `service backup` does.
+    /// Starts a backup of each partition that the policy covers, like `service backup`.
     pub(super) async fn back_up_covered<O: Enables>(
         &mut self,
         enabled: &Calls<O>,
@@ -35,7 +35,7 @@ impl Session<'_, '_> {
             let found = self.patiently(covered_by(&client, &call.scope(), call.policy())).await?;
             covered.extend(found.into_iter().filter(|id| !covered.contains(id)).collect::<Vec<_>>());
         }
-        // What was found out about the entities before the change says nothing of these.
+        // What was verified before concerns the enabled entities, not these partitions.
         self.verified = Verified::default();
         if self.terminal().console.interruptible {
             self.on_interrupt(Interrupts::by_person());

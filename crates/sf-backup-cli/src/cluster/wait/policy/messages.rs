@@ -1,4 +1,4 @@
-//! Messages about a policy that takes effect.
+//! Messages about a policy that is taking effect.
 
 use serde_json::json;
 

@@ -26,7 +26,7 @@ fn it_is_over_once_the_policy_is_in_effect_everywhere() {
     protection.configured(id(1), None);
     assert_eq!(protection.open(), [id(1), id(2)]);
     protection.configured(id(1), Some(&info("P", "Service", None)));
-    // The application's, as long as ours has not arrived.
+    // The application's policy, until ours is in effect.
     protection.configured(id(2), Some(&info("Q", "Application", None)));
     assert_eq!(protection.open(), [id(2)]);
     protection.configured(id(2), Some(&info("P", "Service", None)));
@@ -43,7 +43,7 @@ fn a_policy_that_is_closer_and_a_suspension_are_not_waited_for() {
     let standings: Vec<_> = protection.partitions().map(|(_, effective)| effective.clone()).collect();
     let suspended = RolloutStatus::Suspended { on: "Application".into() };
     assert_eq!(standings, [RolloutStatus::Overridden { by: "Own".into() }, suspended]);
-    // The same policy, closer, is in effect.
+    // The same policy at a closer level is in effect.
     let mut protection = of(false);
     protection.configured(id(1), Some(&info("P", "Partition", None)));
     protection.gone(id(2));
@@ -57,12 +57,12 @@ fn a_backup_counts_if_it_was_not_there_before() {
     protection.before(id(1), old);
     let ours = info("P", "Service", None);
     for partition in [id(1), id(2)] {
-        // Before the policy is in effect, nothing counts.
+        // Before the policy is in effect, backups are ignored.
         protection.newest(partition, new);
         protection.configured(partition, Some(&ours));
     }
     protection.newest(id(1), old);
-    // The first to be seen of a partition about which nothing was known.
+    // The first backup of a partition without a known earlier one.
     protection.newest(id(2), old);
     protection.newest(id(2), None);
     assert_eq!(protection.open(), [id(1), id(2)]);
@@ -80,7 +80,7 @@ fn a_suspension_during_the_wait_is_reported() {
 }
 
 proptest! {
-    /// Whatever is read, what is final stays, and nothing is waited for that is final.
+    /// Whatever is read, final states do not change and are not waited for.
     #[test]
     fn final_states_do_not_change(
         first in any::<bool>(),

@@ -1,4 +1,4 @@
-//! What a notification says, in each form. Texts from the cluster are data in all of them.
+//! The message of a notification, in each format. Texts from the cluster are data in all of them.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -9,14 +9,14 @@ use super::NotifyFormat;
 use super::states::States;
 use crate::output::escape;
 
-/// The most changes that a message lists.
+/// Maximum number of changes in a message.
 const LISTED: usize = 20;
-/// Maximum length of a text block, in characters; Slack takes 3,000.
+/// Maximum length of a text block, in characters; Slack accepts 3,000.
 const LONGEST: usize = 2_900;
-/// Maximum length of a line in it; what is longer is cut.
+/// Maximum length of a line; longer ones are truncated.
 const LONGEST_LINE: usize = 500;
 
-/// A message, as programs read it.
+/// A message as JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Message {
@@ -26,7 +26,7 @@ pub(super) struct Message {
     verdict: &'static str,
     summary: String,
     changes: Vec<AuditChange>,
-    /// Further changes, which are not listed.
+    /// Number of changes that are not listed.
     omitted: usize,
 }
 
@@ -38,15 +38,15 @@ struct AuditChange {
     name: Option<String>,
     partition_id: Option<String>,
     from: Option<String>,
-    /// `None` if the partition is not there any more, or the part can be read again.
+    /// `None` if the partition no longer exists, or the part can be read again.
     to: Option<&'static str>,
     reason: Option<String>,
 }
 
 impl Message {
-    /// What has changed between `before` and `now`; on the first run, what is wrong.
+    /// The changes between `before` and `now`; on the first run, the problems.
     pub(super) fn new(audit: &Audit, origin: &Origin, before: Option<&States>, now: &States) -> Self {
-        // What is new and well is no news.
+        // A new partition without problems is not a change.
         let is_news = |from: Option<&str>, to: State| match from {
             Some(from) => from != to.name(),
             None => to < State::Protected,
@@ -98,7 +98,7 @@ impl Message {
         }
     }
 
-    /// Whether there is nothing to tell.
+    /// Whether there is nothing to report.
     pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
@@ -116,12 +116,12 @@ impl Message {
         format!("Backup audit of {}: {}", escape::line(&self.cluster), self.summary)
     }
 
-    /// A line for each change, as far as there is room, and how many more there are.
+    /// A line for each change, up to the maximum length, then the number of the others.
     fn lines(&self) -> String {
         let (mut lines, mut length) = (Vec::new(), 0);
         for line in self.changes.iter().map(AuditChange::line) {
             length += line.chars().count() + 1;
-            // One more line is as long as any.
+            // Leave room for one more line.
             if length > LONGEST - LONGEST_LINE {
                 break;
             }
@@ -134,7 +134,8 @@ impl Message {
         lines.join("\n")
     }
 
-    /// The block is plain text; in `text`, which notifications show, three characters have a meaning.
+    /// The message for Slack. The block is plain text; in `text`, which notifications show, three characters must be
+    /// escaped.
     fn slack(&self) -> Value {
         let title = self.title();
         let escaped = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -143,7 +144,7 @@ impl Message {
         json!({ "text": escaped, "blocks": [block(title.chars().take(LONGEST).collect()), block(self.lines())] })
     }
 
-    /// A card of rich text, which has no markup within its runs.
+    /// The message for Teams: a card with rich text, whose runs have no markup.
     fn teams(&self) -> Value {
         let run = |text: &str, weight: &str| {
             json!({ "type": "RichTextBlock", "inlines": [

@@ -1,4 +1,4 @@
-//! The states of a run, which the next one compares with.
+//! The states of a run, for comparison by the next one.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -12,14 +12,14 @@ use crate::options::scope::Scope;
 use crate::output::atomic_write::{Readers, atomic_write};
 use crate::output::console::Terminal;
 
-/// More than the states of two hundred thousand partitions take.
+/// Maximum size of the file: more than the states of two hundred thousand partitions.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// States by the id of the partition, or the name of what could not be read.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct States(pub(super) BTreeMap<String, LastState>);
 
-/// The last state that was seen.
+/// The last known state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct LastState {
@@ -30,7 +30,7 @@ pub(super) struct LastState {
 }
 
 impl States {
-    /// The states after an audit of `scope`. What it could not or did not read keeps the state that it had.
+    /// The states after an audit of `scope`. What it did not read keeps its state.
     pub(super) fn after(audit: &Audit, scope: &Scope, before: Option<&Self>) -> Self {
         let partitions = audit.partitions.iter().map(|one| {
             let service = Some(one.partition.service.to_string());
@@ -49,7 +49,7 @@ impl States {
         Self(states)
     }
 
-    /// `None` on the first run.
+    /// Reads the states; `None` on the first run.
     pub(super) fn read(path: &Path, terminal: &mut Terminal<'_>) -> Option<Self> {
         let ignored = match read_text(path, LARGEST).map(|text| serde_json::from_str(&text)) {
             Ok(Ok(states)) => return Some(states),
@@ -73,8 +73,8 @@ impl States {
     }
 }
 
-/// Whether what an audit does not have may be in the cluster all the same: outside its scope, or below what could not be
-/// read.
+/// Whether something that is not in the audit may still be in the cluster: outside of its scope, or below what could
+/// not be read.
 fn is_unread(key: &str, last: &LastState, audit: &Audit, scope: &Scope) -> bool {
     let name = last.service.as_deref().unwrap_or(key);
     let is_in_scope = match scope {
@@ -87,7 +87,7 @@ fn is_unread(key: &str, last: &LastState, audit: &Audit, scope: &Scope) -> bool 
     !is_in_scope || gaps.any(|gap| gap.entity.as_deref().is_none_or(|entity| is_within(name, entity)))
 }
 
-/// Whether a name is that of an application or a service, or of a service in that application.
+/// Whether a name is this entity, or a service of this application.
 fn is_within(name: &str, entity: &str) -> bool {
     name.strip_prefix(entity).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

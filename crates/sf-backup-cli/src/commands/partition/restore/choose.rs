@@ -1,4 +1,4 @@
-//! Chooses the backup that each partition gets.
+//! Chooses the backup of each partition.
 
 use std::collections::BTreeMap;
 
@@ -17,19 +17,19 @@ use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::age::minute;
 
-/// What is restored into a partition.
+/// The backup that is restored into a partition.
 #[derive(Debug)]
 pub(super) struct Chosen {
     pub(super) call: RestorePartition,
     pub(super) service: Option<ServiceId>,
-    /// When the backup was made, and whether it is full; as far as that is known.
+    /// The creation time of the backup, and whether it is full, as far as known.
     pub(super) made: Option<Timestamp>,
     pub(super) kind: Option<BackupType>,
-    /// What should be known before it is sent.
+    /// A warning to print before it is sent.
     pub(super) warning: Option<String>,
 }
 
-/// What each partition gets. Nothing is sent if one of them has nothing to get.
+/// Chooses a backup for each partition. Fails before anything is sent if there is none for one of them.
 pub(super) async fn choose(
     client: &Client,
     calls: &Calls<RestorePartition>,
@@ -68,7 +68,7 @@ pub(super) async fn choose(
 
 async fn choose_one(client: Client, call: RestorePartition, local: Timestamp) -> Result<Chosen, Failure> {
     let service = client.send(GetServiceNameInfo::new(call.partition)).await;
-    // What cannot be looked up is not known, and no reason to stop.
+    // A failed look-up is no reason to stop.
     let service = service.ok().and_then(|info| info.name?.parse().ok());
     match call.restore.clone() {
         None => newest(&client, call, service, local).await,
@@ -76,7 +76,8 @@ async fn choose_one(client: Client, call: RestorePartition, local: Timestamp) ->
     }
 }
 
-/// The newest backup that can be restored, chosen here: runtimes below 9.1 do not choose, and later ones do not say which.
+/// The newest backup that can be restored. Chosen here, because runtimes below 9.1 do not choose, and later ones do not
+/// report their choice.
 async fn newest(
     client: &Client,
     mut call: RestorePartition,
@@ -107,7 +108,7 @@ async fn newest(
     Ok(Chosen { call, service, made, kind, warning })
 }
 
-/// The list did not come: a cluster that can choose does.
+/// The backups could not be listed: lets the cluster choose if it can.
 async fn cluster_chooses(
     client: &Client,
     call: RestorePartition,
@@ -125,14 +126,14 @@ async fn cluster_chooses(
     Ok(Chosen { call, service, made: None, kind: None, warning })
 }
 
-/// Whether a cluster of this version chooses the newest backup itself: from 9.1 on.
+/// Whether a cluster of this version chooses the newest backup itself: since 9.1.
 fn chooses(version: &str) -> bool {
     let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
     let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
     version >= (9, 1)
 }
 
-/// What is known of a backup that was named: its location shows when it was made, and the list the rest.
+/// What is known about a given backup: its location contains its creation time, and the list contains the rest.
 async fn named(
     client: &Client,
     call: RestorePartition,

@@ -1,4 +1,4 @@
-//! A policy while it is changed: its text, in an editor or by options, until it can be sent.
+//! The text of a policy that is being changed, in an editor or by options, until it can be sent.
 
 use serde_json::Value;
 use sf_backup_ops::manifest::Policy;
@@ -12,29 +12,29 @@ use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::{Format, document};
 
-/// What an editor has made of a policy.
+/// A policy after an edit.
 pub(super) struct Edited {
-    /// With its secrets fetched.
+    /// With its secrets resolved.
     pub(super) policy: BackupPolicyDescription,
-    /// With references in their place.
+    /// With references instead of secrets.
     pub(super) unresolved: Policy,
 }
 
 pub(super) struct Editing<'a, 'c> {
     pub(super) job: Replacement<'a>,
     pub(super) change: PolicyEdit<'c>,
-    /// Whether the text can be changed again if it cannot be sent.
+    /// Whether the text can be edited again if it cannot be sent.
     pub(super) again: bool,
-    /// As the cluster has it.
+    /// The policy in the cluster.
     pub(super) stored: Policy,
-    /// What the editor is shown, without comments.
+    /// The text in the editor, without comments.
     pub(super) offered: String,
-    /// Why it is shown again.
+    /// Why the editor opens again.
     pub(super) problem: Option<String>,
 }
 
 impl Editing<'_, '_> {
-    /// Lets the policy be edited until it can be sent; `None` if there is nothing to send.
+    /// Lets the user edit the policy until it can be sent; `None` if there is nothing to send.
     pub(super) fn next(&mut self, terminal: &mut Terminal<'_>) -> Result<Option<Edited>, Failure> {
         let verb = self.job.verb;
         loop {
@@ -46,7 +46,7 @@ impl Editing<'_, '_> {
                 terminal.note("the file was emptied: nothing was sent");
                 return Ok(None);
             }
-            // Whoever leaves it as it is has no more to say.
+            // An unchanged text means that the user gives up.
             if let Some(problem) = self.problem.take().filter(|_| text == self.offered) {
                 return Err(Failure::Usage(format!(
                     "{verb}: {problem}; the editor made no further change; nothing was \
@@ -75,7 +75,7 @@ impl Editing<'_, '_> {
         self.problem = failure.report().map(|report| report.line().to_owned());
     }
 
-    /// `None` if it is the policy as the cluster has it.
+    /// Reads the edited policy; `None` if it equals the one in the cluster.
     fn read(&self, text: &str) -> Result<Option<Edited>, String> {
         let document = parse::yaml(text, LIMIT)?;
         if let Some(path) = parse::twice(&document, "") {
@@ -110,7 +110,7 @@ const COMMENT: &str = "\
 # The cluster masks secrets: replace each with a reference, env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
 ";
 
-/// A policy's text with changed settings.
+/// The text of a policy with changed settings.
 fn applied(text: &str, apply: &dyn Fn(&mut OrderedJson) -> Result<(), Failure>) -> Result<String, Failure> {
     let mut written = read_back(text)?;
     apply(&mut written)?;
@@ -121,7 +121,7 @@ pub(super) fn read_back(text: &str) -> Result<OrderedJson, Failure> {
     parse::yaml(text, LIMIT).map_err(|problem| Failure::Other(format!("the policy cannot be read back: it {problem}")))
 }
 
-/// The text behind the comments at its beginning.
+/// The text after the comments at its start.
 fn without_comments(text: &str) -> String {
     let lines = text.split_inclusive('\n').skip_while(|line| line.starts_with('#'));
     lines.collect()

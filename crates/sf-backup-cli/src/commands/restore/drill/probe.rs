@@ -1,4 +1,4 @@
-//! Runs the probe, which decides whether the restored data is good.
+//! Runs the probe, which checks the restored data.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::process::Stdio;
@@ -10,9 +10,9 @@ use crate::cluster::program::Program;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-/// So much of what a probe prints is read, from its end.
+/// Maximum bytes that are read of the end of a probe's output.
 const TAIL: u64 = 4 * 1024;
-/// So many of its last lines are printed.
+/// Maximum last lines that are printed.
 const LINES: usize = 20;
 
 /// Runs the probe with the record as JSON on its standard input. If it fails, the record contains
@@ -31,7 +31,7 @@ pub(super) fn run(
     let input = serde_json::to_string(&record).map_err(|error| Failure::Other(error.to_string()))?;
     let interruptible = terminal.console.interruptible;
     let unusable = |error: io::Error| Failure::Other(format!("a temporary file cannot be written: {error}"));
-    // A file and not a pipe: a process that outlives the probe must not hold up the drill.
+    // A file instead of a pipe: a process that outlives the probe must not delay the drill.
     let mut output = tempfile::tempfile().map_err(unusable)?;
     let (stdout, stderr) = (output.try_clone().map_err(unusable)?, output.try_clone().map_err(unusable)?);
     let began = Instant::now();
@@ -54,7 +54,7 @@ pub(super) fn run(
     Ok(record.probed(probe, problem.map(|problem| problem + &last), terminal.now()))
 }
 
-/// The last lines of what was printed.
+/// The last lines of the output.
 fn tail(output: &mut (impl Read + Seek)) -> io::Result<Vec<String>> {
     let length = output.seek(SeekFrom::End(0))?;
     output.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;

@@ -21,9 +21,9 @@ use crate::output::render::{Format, document};
 
 const VERB: &str = "drill run";
 
-/// What a drill restores.
+/// The restores of a drill.
 enum Work {
-    /// A plan; whether an earlier run has begun with it.
+    /// A plan, and whether an earlier run has started it.
     Plan { plan: Box<Plan>, file: Option<StorageFile>, resumed: bool },
     /// The plan lacks backups, so nothing is restored: the drill has failed already.
     Lacking { plan: Box<Plan>, exit: Exit },
@@ -87,7 +87,7 @@ pub(super) fn run(args: &Run, context: CommandContext<'_>, terminal: &mut Termin
     }
 }
 
-/// Checks the two services, and finds or makes the plan. Nothing is changed yet.
+/// Checks the two services, and reads or creates the plan. Changes nothing yet.
 fn prepare(
     drill: &Drill,
     source: &Source,
@@ -137,7 +137,7 @@ fn how(args: &Run) -> How {
     How {
         journal: None,
         parallel: args.parallel,
-        // Every partition is to be tried.
+        // A drill tries every partition.
         keep_going: true,
         partial: false,
         restore_timeout: args.restore_timeout,

@@ -1,4 +1,4 @@
-//! What a drill keeps on the disk: the history, and the plan and journal of a drill that is not over.
+//! The files of a drill: the history, and the plan and journal of an unfinished drill.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -17,7 +17,7 @@ use crate::output::console::Terminal;
 use crate::output::escape;
 use crate::output::failure::Failure;
 
-/// The history of a drill, which no other drill writes to.
+/// The history file of a drill, locked against other drills.
 #[derive(Debug)]
 pub(super) struct DrillState {
     file: File,
@@ -26,7 +26,7 @@ pub(super) struct DrillState {
 }
 
 impl DrillState {
-    /// Opens the history, or makes one, and locks it until this is dropped.
+    /// Opens or creates the history, and locks it until this is dropped.
     pub(super) fn open(path: &Path, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
         let fail = |problem: String| failure(path, &problem);
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -52,17 +52,17 @@ impl DrillState {
         Ok(Self { file, path: path.to_owned(), records: records_of(&text, path, terminal) })
     }
 
-    /// Where the plan of a running drill is.
+    /// The path of the plan of an unfinished drill.
     pub(super) fn plan(&self) -> PathBuf {
         with_ending(&self.path, ".plan")
     }
 
-    /// Where its journal is.
+    /// The path of its journal.
     pub(super) fn journal(&self) -> PathBuf {
         journal_beside(&self.plan())
     }
 
-    /// The plan of a drill that was interrupted. What is left of one that is recorded is removed.
+    /// The plan of an interrupted drill. Removes remains of a drill that is already recorded.
     pub(super) fn interrupted(&self, terminal: &mut Terminal<'_>) -> Result<Option<Plan>, Failure> {
         let path = self.plan();
         if !path.exists() {
@@ -78,7 +78,7 @@ impl DrillState {
         Ok(Some(plan))
     }
 
-    /// Adds a record; done once it is on the disk.
+    /// Appends a record; returns once it is on disk.
     pub(super) fn add(&mut self, record: &DrillRecord) -> Result<(), Failure> {
         let added = self.append(record);
         added.map_err(|error| {
@@ -86,7 +86,7 @@ impl DrillState {
         })
     }
 
-    /// With one write, which also ends a line that was cut off.
+    /// Appends with a single write, which also ends a truncated line.
     fn append(&mut self, record: &DrillRecord) -> io::Result<()> {
         let cut = if ends_within_a_line(&mut self.file)? { "\n" } else { "" };
         let line = escape::json(serde_json::to_string(record)?);
@@ -94,8 +94,8 @@ impl DrillState {
         self.file.sync_data()
     }
 
-    /// Removes plan and journal of a drill that is recorded. The plan goes last: without it the journal would be in the way of
-    /// the next one.
+    /// Removes plan and journal of a recorded drill. The plan last, because a journal without its plan would block the
+    /// next drill.
     pub(super) fn clear(&self) -> Result<(), Failure> {
         for path in [self.journal(), self.plan()] {
             match fs::remove_file(&path) {

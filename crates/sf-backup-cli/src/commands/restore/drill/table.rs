@@ -1,4 +1,4 @@
-//! Drills for people.
+//! Tables of drills.
 
 use std::time::Duration;
 

@@ -42,17 +42,17 @@ pub(super) struct Calls {
 impl Calls {
     pub(super) fn new<F: Future<Output = Fact> + Send + 'static>(task: impl Fn(Call) -> F + Send + 'static) -> Self {
         let (orders, queue) = channel();
-        // Empty for now does not mean at an end: the batch draws again whenever it is asked for a result.
+        // The queue may be empty for now: the batch polls it again for each result.
         let queue: Box<dyn Iterator<Item = Call> + Send> = Box::new(from_fn(move || queue.try_recv().ok()));
         Self { orders, batch: Batch::new(queue, NonZeroUsize::MAX, task) }
     }
 
     pub(super) fn order(&self, call: Call) {
-        // The queue is part of the batch: it outlives this sender.
+        // The queue is part of the batch, so it outlives this sender.
         let _ = self.orders.send(call);
     }
 
-    /// The next call that ends, and its result or its panic; waits forever if none is in flight.
+    /// The next call that ends, with its result or panic; waits forever if none is in flight.
     pub(super) async fn next(&mut self) -> (Call, Result<Fact, Panicked>) {
         match self.batch.catch_next().await {
             Some(ended) => ended,
@@ -80,7 +80,7 @@ mod tests {
             let panicked = panicked.err().unwrap();
             assert!(matches!(call, Call::Read(read) if read == id(1)));
             assert_eq!(panicked.message(), "out of luck");
-            // Whether a change was sent then is unknown.
+            // It is unknown whether a change was sent.
             assert!(Failure::panicked_with_change(&panicked).may_have_changed());
             let restore = RestorePartition::new(id(2));
             calls.order(Call::Start(id(2), Box::new(restore)));

@@ -1,4 +1,4 @@
-//! A restore run that is ready: it is shown, or confirmed and carried out.
+//! A restore run that is ready to be shown, or confirmed and carried out.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,13 +30,13 @@ pub(super) struct Prepared {
     pub(super) journal: PathBuf,
     pub(super) calls: Restores,
     pub(super) limits: Limits,
-    /// What was typed.
+    /// The command line.
     pub(super) command: CommandLine,
     pub(super) reports: bool,
 }
 
 impl Prepared {
-    /// What would be sent.
+    /// Prints what would be sent.
     pub(super) fn show(&mut self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         let found = JournalFile::peek(&self.journal)?;
         let run = self.begin(&found)?;
@@ -55,7 +55,7 @@ impl Prepared {
         Ok(())
     }
 
-    /// Asks what should be asked before anything is lost.
+    /// Confirms the loss of data.
     pub(super) fn confirm(&self, run: &Run, confirmed: bool, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         for call in self.calls.values() {
             session.check(call)?;
@@ -72,7 +72,7 @@ impl Prepared {
         let left = lines.iter().filter(|line| may_have_been_sent(line, self.limits.retry_failed));
         let times: Vec<_> = left.clone().filter_map(|line| line.created).collect();
         let (Some(oldest), Some(newest)) = (times.iter().min(), times.iter().max()) else {
-            // Everything is running: what that loses was confirmed when it was begun.
+            // Everything is running already, and was confirmed when it was started.
             return Ok(());
         };
         let question = Question {
@@ -103,7 +103,7 @@ impl Prepared {
         Ok(())
     }
 
-    /// Whether the plan was made for another cluster.
+    /// A note if the plan was made for another cluster.
     fn elsewhere(&self, session: &Session<'_, '_>) -> Option<String> {
         let (ours, theirs) = (session.client().endpoints(), &self.plan.endpoints);
         let same = ours.iter().any(|endpoint| theirs.iter().any(|other| other == endpoint));
@@ -171,7 +171,7 @@ impl Prepared {
         Ok(Carried { lines, over, result })
     }
 
-    /// The plan has nothing left to do: the result is what earlier runs came to.
+    /// Nothing remains to be done: the result is that of earlier runs.
     pub(super) fn conclude_idle(&self, run: &Run, session: &mut Session<'_, '_>) -> Result<Carried, Failure> {
         let (lines, failures) = (run.lines(), Failures::new());
         let result = result_of(report::worst(&lines, &failures));
@@ -195,7 +195,7 @@ impl Prepared {
         Ok(Carried { lines, over: true, result })
     }
 
-    /// What failed is not restored by running the plan again; only where that is asked for.
+    /// Running the plan again retries failed restores only on request.
     fn hint_at_retry(&self, lines: &[Line], terminal: &mut Terminal<'_>) {
         let failed = match lines.iter().filter(|line| line.outcome.has_failed()).count() {
             _ if !self.reports => return,
@@ -216,7 +216,7 @@ fn result_of(exit: Exit) -> Result<(), Failure> {
     if exit == Exit::Done { Ok(()) } else { Err(Failure::AlreadyReported(exit)) }
 }
 
-/// Whether this run may overwrite the partition: what is running was confirmed when it was begun.
+/// Whether this run may overwrite the partition: a running restore was confirmed when it was started.
 fn may_have_been_sent(line: &Line, retry_failed: bool) -> bool {
     match &line.outcome {
         Outcome::NotBegun | Outcome::Unknown(_) => true,
@@ -224,7 +224,7 @@ fn may_have_been_sent(line: &Line, retry_failed: bool) -> bool {
     }
 }
 
-/// A journal's name that is not taken: `plan.yaml.journal.2`.
+/// An unused name of a journal: `plan.yaml.journal.2`.
 fn free_journal(journal: &Path) -> PathBuf {
     let mut name = journal.to_owned();
     for number in 2..100 {

@@ -1,4 +1,4 @@
-//! The storage of a plan, with its secrets, and the calls that name it.
+//! The storage of a plan with its secrets, for the restore calls.
 
 use sf_backup_ops::restore::{Plan, Restore};
 use sf_backup_proto::RestorePartition;
@@ -9,7 +9,7 @@ use crate::commands::restore::drive::Restores;
 use crate::commands::restore::storage_file::{StorageFile, fetched};
 use crate::output::failure::Failure;
 
-/// Where a plan's storage and its secrets come from.
+/// The sources of a plan's storage and its secrets.
 pub(super) struct PlanStorage<'a> {
     pub(super) plan: &'a Plan,
     pub(super) source: &'a str,
@@ -18,7 +18,7 @@ pub(super) struct PlanStorage<'a> {
 }
 
 impl PlanStorage<'_> {
-    /// The storage that each restore names, with its secrets; `None` where the policy in force says it.
+    /// The storage in each restore call, with its secrets; `None` for that of the effective policy.
     pub(super) fn storage(&self) -> Result<Option<BackupStorageDescription>, Failure> {
         let Some(planned) = &self.plan.storage else {
             return match self.file {
@@ -30,7 +30,7 @@ impl PlanStorage<'_> {
             Some(file) if !file.storage().is_same_place(planned) => {
                 Err(Failure::Usage(format!("--from-storage <FILE>: differs from the storage of {}", self.source)))
             }
-            // A dry run shows no secret, and asks for none.
+            // A dry run needs no secrets.
             _ if self.dry => Ok(Some(planned.description().clone())),
             Some(file) => file.fetched().map(Some),
             None => {

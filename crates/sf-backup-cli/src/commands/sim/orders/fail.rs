@@ -114,7 +114,7 @@ pub(crate) struct Calls {
     how: How,
 }
 
-/// The kind of failure; 503 if none is given.
+/// The kind of failure; 503 by default.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 struct How {
@@ -168,7 +168,7 @@ fn hresult(text: &str) -> Result<u32, String> {
 }
 
 impl Fail {
-    /// The request: method, what is below `/$sim/`, and the body. `find` looks a partition up.
+    /// The request: method, the path below `/$sim/`, and the body. `find` looks up a partition.
     pub(crate) fn order(
         &self,
         mut find: impl FnMut(&PartitionRef) -> Result<PartitionId, Failure>,

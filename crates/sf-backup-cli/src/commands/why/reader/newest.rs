@@ -16,20 +16,20 @@ use crate::cluster::backups;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, with_causes};
 
-/// Backups as they were listed.
+/// Backups as listed.
 #[derive(Debug, Default)]
 pub(super) struct List {
     pub(super) newest: Vec<BackupInfo>,
-    /// Of the partition, or of the one that waits longest.
+    /// The history of the partition, or of the one with the oldest newest backup.
     pub(super) history: History,
     pub(super) unlisted: Option<Unlisted>,
     pub(super) ends: Option<Exit>,
-    /// Whether of one partition more than one backup is listed, as of those on several storages.
+    /// Whether several backups of one partition are listed, as from several storages.
     pub(super) several: bool,
 }
 
 impl WhyReader<'_, '_, '_> {
-    /// The newest backup of each partition, over all storages that hold any.
+    /// The newest backup of each partition, over all storages.
     pub(super) async fn newest(
         &mut self,
         path: &Path,
@@ -91,8 +91,8 @@ impl WhyReader<'_, '_, '_> {
         Ok(List { newest, history, unlisted, ends, several })
     }
 
-    /// Takes note that backups could not be listed, and returns how the run is to end: that is not the same as
-    /// having none. `None` if it is better ended at once.
+    /// Records that backups could not be listed, which differs from having none, and returns the result of the run.
+    /// `None` if the run should end at once.
     pub(super) fn unlisted(&mut self, error: &Error) -> Option<Exit> {
         let late = error.kind() == ErrorKind::Timeout;
         if !late && !is_about_the_response(error) {
@@ -103,7 +103,7 @@ impl WhyReader<'_, '_, '_> {
     }
 }
 
-/// When a backup was made, if that did not fail.
+/// The creation time of a backup, if it did not fail.
 pub(super) fn made(backup: &BackupInfo) -> Option<Timestamp> {
     backup.creation_time_utc.filter(|_| backup.failure_error.is_none())
 }
@@ -112,7 +112,7 @@ pub(super) fn partition_of(backup: &BackupInfo) -> Option<PartitionId> {
     Some(backup.partition_information.as_ref()?.id()?.into())
 }
 
-/// How the service fails over a share where nothing was backed up yet.
+/// Whether the error may be that of a share without backups.
 fn is_perhaps_empty(error: &Error) -> bool {
     error
         .fabric()

@@ -1,4 +1,4 @@
-//! Backups.
+//! Tables of backups.
 
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::PartitionKey;
@@ -48,7 +48,7 @@ impl Listed for BackupInfo {
         table
     }
 
-    /// By time; what could not be read goes last.
+    /// Sorts by time, with unreadable ones last.
     fn sort(items: &mut [Self]) {
         items.sort_by_key(|backup| {
             (
@@ -64,7 +64,7 @@ impl Listed for BackupInfo {
         failures.map(describe::unreadable).collect()
     }
 
-    /// How the newest backup of the one partition is restored.
+    /// The command that restores the newest backup of a single partition.
     fn next(items: &[Self]) -> Option<String> {
         let backups = Backups::of(items.iter().cloned());
         let [partition] = backups.partitions.as_slice() else { return None };
@@ -77,18 +77,18 @@ impl Listed for BackupInfo {
     }
 }
 
-/// What a narrow screen leaves out of the backups of one partition, and of those of several.
+/// The columns that a narrow screen omits for the backups of one partition, and of several.
 const OF_ONE: &[&str] = &["LOCATION", "LSN", "PARTITION", "CREATED", "CHAIN"];
 const OF_SEVERAL: &[&str] = &["LOCATION", "LSN", "CREATED", "CHAIN", "SERVICE"];
 
-/// Whether the backups are of more than one of something.
+/// Whether the backups differ in something.
 fn several<'b, T: PartialEq>(items: &'b [BackupInfo], of: impl Fn(&'b BackupInfo) -> Option<T>) -> bool {
     let mut found = items.iter().filter_map(of);
     let first = found.next();
     found.any(|other| Some(&other) != first.as_ref())
 }
 
-/// Enough of a chain's id to see what belongs together.
+/// A part of a chain's id, enough to see which backups belong together.
 fn chain(id: impl std::fmt::Display) -> String {
     id.to_string().chars().take(8).collect()
 }

@@ -1,4 +1,4 @@
-//! One cell of a list: what is seen, and by what it is sorted.
+//! One cell of a list: its text, and its sort key.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use sf_backup_proto::Timestamp;
 
 use super::plain;
 
-/// A text, with its value where that is not the text.
+/// A text, with its value if it is not sorted as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cell {
     pub(super) text: String,
@@ -23,7 +23,7 @@ impl Cell {
         Self { text, value: Some(value) }
     }
 
-    /// How long something took.
+    /// A duration.
     pub(crate) fn duration(length: Duration) -> Self {
         Self::valued(duration::measured(length), i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
     }
@@ -33,7 +33,7 @@ impl Cell {
         at.map_or_else(Self::default, |at| Self::valued(at.to_string(), at.unix()))
     }
 
-    /// The same, fit for a line of a terminal.
+    /// Escapes the text for a line of a terminal.
     pub(super) fn escaped(self) -> Self {
         Self { text: plain(&self.text), ..self }
     }
@@ -51,7 +51,8 @@ impl From<&str> for Cell {
     }
 }
 
-/// How the cells of a column are compared: by value if all have one, by number if all begin with one, else as texts.
+/// How the cells of a column are compared: by value if all have one, by number if all start with one, otherwise as
+/// texts.
 pub(super) fn order<'c>(column: impl Iterator<Item = &'c Cell> + Clone) -> fn(&Cell, &Cell) -> Ordering {
     let mut filled = column.filter(|cell| !cell.text.is_empty());
     if filled.clone().all(|cell| cell.value.is_some()) {
@@ -63,7 +64,7 @@ pub(super) fn order<'c>(column: impl Iterator<Item = &'c Cell> + Clone) -> fn(&C
     }
 }
 
-/// The number that a text is or begins with: `12`, `12 of 14`, `-5..7`.
+/// The number that a text is or starts with: `12`, `12 of 14`, `-5..7`.
 fn number(text: &str) -> Option<i128> {
     let end =
         text.char_indices().find(|(at, character)| !(character.is_ascii_digit() || *at == 0 && *character == '-'));

@@ -1,4 +1,4 @@
-//! Which policy is in force.
+//! Tables of effective policies.
 
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupSuspensionScope};
 
@@ -61,7 +61,7 @@ fn partition(info: &BackupConfigurationInfo) -> Option<impl std::fmt::Display> {
     }
 }
 
-/// `no`, or at which level.
+/// `no`, or the suspended level.
 fn suspended(info: &BackupConfigurationInfo) -> String {
     let Some(suspension) = info.suspension_info() else {
         return String::new();

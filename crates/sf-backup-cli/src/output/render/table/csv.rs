@@ -1,6 +1,6 @@
-//! Lists as comma-separated values, as RFC 4180 has them.
+//! Lists as comma-separated values (RFC 4180).
 
-/// One record, with its line end.
+/// One record with its line break.
 pub(super) fn record<'f>(fields: impl Iterator<Item = &'f str>) -> String {
     fields.map(field).collect::<Vec<_>>().join(",") + "\r\n"
 }

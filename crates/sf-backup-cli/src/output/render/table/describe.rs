@@ -48,7 +48,7 @@ fn join(items: impl Iterator<Item = impl Into<String>>) -> String {
     items.map(Into::into).collect::<Vec<_>>().join(", ")
 }
 
-/// `15m`, `1d 12h`; the ISO form where that says nothing.
+/// `15m`, `1d 12h`; the ISO form if it has no such form.
 pub(super) fn duration(duration: IsoDuration) -> String {
     match duration.length() {
         Some(length) if length >= Duration::from_secs(1) => exact(length),
@@ -56,7 +56,7 @@ pub(super) fn duration(duration: IsoDuration) -> String {
     }
 }
 
-/// How the last backup on demand went: `Success, ended …`.
+/// The last on-demand backup in words: `Success, ended …`.
 pub(crate) fn backup_progress(progress: &BackupProgressInfo, view: &View) -> String {
     let state = progress.backup_state.as_ref().map_or("?", BackupState::as_str);
     let hint = (progress.backup_state == Some(BackupState::Accepted))
@@ -64,7 +64,7 @@ pub(crate) fn backup_progress(progress: &BackupProgressInfo, view: &View) -> Str
     progress_text(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
 }
 
-/// How the last restore went.
+/// The last restore in words.
 pub(crate) fn restore_progress(progress: &RestoreProgressInfo, view: &View) -> String {
     let state = progress.restore_state.as_ref().map_or("?", RestoreState::as_str);
     let hint = (progress.restore_state == Some(RestoreState::Accepted)).then_some(
@@ -114,7 +114,7 @@ pub(crate) fn unreadable(error: &FabricErrorError) -> String {
     }
 }
 
-/// What to do about a failure, as `explain` says it.
+/// What to do about a failure, as in `explain`.
 pub(crate) fn action(failure: &FabricErrorError) -> Option<&'static str> {
     Some(CodeAdvice::of(failure.code.as_ref()?)?.action)
 }
@@ -125,7 +125,7 @@ pub(crate) fn epoch(epoch: &Epoch) -> String {
     format!("data loss {}, configuration {}", number(epoch.data_loss_version), number(epoch.configuration_version))
 }
 
-/// The name without `fabric:/`, as it may be typed.
+/// The name without `fabric:/`.
 pub(crate) fn short(service: &ServiceId) -> String {
     without_scheme(&service.to_string()).to_owned()
 }

@@ -1,4 +1,4 @@
-//! How a list is drawn on a screen: which columns, how wide, and what goes below them.
+//! Draws a list on a screen: selects the columns, their widths, and the column below.
 
 use std::borrow::Cow;
 
@@ -13,25 +13,25 @@ use super::{Table, short_ids, text_of};
 pub(crate) enum Head {
     /// The names of the columns.
     Columns,
-    /// Nothing, because no headers are wanted.
+    /// Nothing: headers are disabled.
     None,
-    /// The items before them.
+    /// The previous items.
     Continued,
 }
 
 /// The layout of a list.
 #[derive(Debug, Clone)]
 pub(crate) enum Layout {
-    /// In columns, of which one may be below the others; with short or complete ids.
+    /// In columns, one of which may be below the others; with short or complete ids.
     Columns { columns: Vec<usize>, widths: Vec<usize>, below: Option<usize>, screen: Option<usize>, short: bool },
-    /// On a line each.
+    /// One cell per line.
     Records { screen: usize },
 }
 
 impl Table {
-    /// How the table is laid out on a screen of that width, for more of the same list to follow in the same columns: as it is; or
-    /// with short ids; or without some columns; or with columns cut or broken; or with a column below the others; or, where not even
-    /// that is enough, with a line for each cell. No name is ever cut.
+    /// Chooses the layout for a screen of this width, also for later items of the same list. In order of preference:
+    /// unchanged; with short ids; without some columns; with truncated or broken columns; with a column below the
+    /// others; one cell per line. Names are never truncated.
     pub(crate) fn layout(&self, width: Option<usize>) -> Layout {
         let all = self.used(&[]);
         let Some(screen) = width else {
@@ -66,7 +66,7 @@ impl Table {
         }
     }
 
-    /// Whether a layout that was made for other items of the list has a place for all that these have.
+    /// Whether these items fit a layout that was chosen for others of the list.
     pub(crate) fn suits(&self, layout: &Layout) -> bool {
         match layout {
             Layout::Columns { columns, below, screen, .. } => {
@@ -80,7 +80,7 @@ impl Table {
         }
     }
 
-    /// The items in a layout. Cells that are wider than their column stick out.
+    /// Draws the items in a layout. Cells that are wider than their column extend beyond it.
     pub(crate) fn draw_in(&self, layout: &Layout, head: Head, colored: bool) -> String {
         let (columns, widths, below, screen, short) = match layout {
             Layout::Columns { columns, widths, below, screen, short } => (columns, widths, *below, *screen, *short),
@@ -132,7 +132,7 @@ impl Table {
         records.collect::<Vec<_>>().join("\n")
     }
 
-    /// The columns in which any item has something, but not those that are left out.
+    /// The columns with any value, except those that are omitted.
     fn used(&self, left_out: &[usize]) -> Vec<usize> {
         let used = |column: &usize| self.rows.iter().any(|row| !text_of(row, *column).is_empty());
         (0..self.header.len()).filter(used).filter(|column| !left_out.contains(column)).collect()

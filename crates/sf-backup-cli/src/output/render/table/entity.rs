@@ -1,4 +1,4 @@
-//! What a policy is enabled on.
+//! Tables of entities on which a policy is enabled.
 
 use sf_backup_proto::model::entity::BackupEntity;
 

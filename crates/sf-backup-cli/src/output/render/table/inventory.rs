@@ -1,4 +1,4 @@
-//! What the cluster is made of.
+//! Tables of the inventory.
 
 use sf_backup_ops::inventory::{PartitionKey, ServiceState};
 use sf_backup_proto::model::inventory::{ApplicationInfo, ServiceInfo, ServicePartitionInfo};

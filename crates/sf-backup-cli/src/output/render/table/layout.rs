@@ -1,26 +1,26 @@
-//! How a list is laid out: columns as wide as they must be, and on a narrow screen as wide as they may.
+//! The layout of a list: column widths by content, reduced on a narrow screen.
 
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The style of a cell, by its text.
+/// Returns the style of a cell from its text.
 pub(crate) type Paint = fn(&str) -> Style;
 
-/// The separator of columns.
+/// The gap between columns.
 pub(super) const GAP: usize = 2;
-/// A broken column with less is no help.
+/// Minimum width of a broken column.
 pub(super) const NARROWEST: usize = 16;
-/// Columns are left out before a sentence has less.
+/// Columns are omitted before a sentence becomes narrower than this.
 pub(super) const COMFORTABLE: usize = 32;
 /// The indentation of a cell below the others.
 pub(super) const INDENT: &str = "    ";
 
-/// How a column becomes narrower than its cells.
+/// How a column is narrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shrink {
     /// Cells are broken between words.
     Break,
-    /// Cells are cut.
+    /// Cells are truncated.
     Cut,
 }
 
@@ -28,7 +28,7 @@ pub(super) enum Shrink {
 #[derive(Debug)]
 pub(super) struct Grid<'t> {
     pub(super) header: Vec<&'t str>,
-    /// How each column may be narrowed, if it may.
+    /// How each column may be narrowed; `None` if it must not be.
     pub(super) shrinks: Vec<Option<Shrink>>,
     pub(super) rows: Vec<Vec<&'t str>>,
     /// The style of the header, and of the cells of each column; `None` without colours.
@@ -36,12 +36,13 @@ pub(super) struct Grid<'t> {
 }
 
 impl Grid<'_> {
-    /// How wide each column is if nothing is broken.
+    /// The width of each column if nothing is broken.
     pub(super) fn widths(&self) -> Vec<usize> {
         self.widest(|cell| cell.width())
     }
 
-    /// How wide each column is on a screen of that width, if none is narrowed below `least`; `None` if it is too narrow for them.
+    /// The width of each column on a screen of this width, none narrowed below `least`; `None` if the screen is too
+    /// narrow.
     pub(super) fn fit(&self, width: usize, least: usize) -> Option<Vec<usize>> {
         let natural = self.widths();
         let longest_words =
@@ -56,7 +57,7 @@ impl Grid<'_> {
         let mut widths: Vec<usize> = least.collect();
         let gaps = GAP * widths.len().saturating_sub(1);
         let mut spare = width.checked_sub(gaps + widths.iter().sum::<usize>())?;
-        // One column of characters after the other goes to those that lack some.
+        // Spare columns of characters are distributed one by one.
         while spare > 0 {
             let mut lacking = widths.iter_mut().zip(&natural).filter(|(width, natural)| **width < **natural).peekable();
             if lacking.peek().is_none() {
@@ -70,7 +71,7 @@ impl Grid<'_> {
         Some(widths)
     }
 
-    /// The lines of the list, with its header or without; `below` has the additional lines of each row.
+    /// The lines of the list, optionally with its header; `below` has the additional lines of each row.
     pub(super) fn draw(&self, widths: &[usize], with_header: bool, below: Option<&[Vec<String>]>) -> String {
         let mut text = String::new();
         let header = self.styles.as_ref().map_or(Style::new(), |(header, _)| *header);
@@ -130,7 +131,7 @@ fn line<'c>(text: &mut String, cells: impl Iterator<Item = (&'c str, Style)>, wi
     text.push('\n');
 }
 
-/// The text, or its beginning and an ellipsis.
+/// The text, or its start with an ellipsis.
 fn cut(text: &str, room: usize) -> String {
     if text.width() <= room {
         return text.to_owned();
@@ -146,7 +147,7 @@ fn cut(text: &str, room: usize) -> String {
     beginning + "\u{2026}"
 }
 
-/// Breaks a text between words; a word that is longer than the room has a line of its own.
+/// Breaks a text between words; a word that is too long has its own line.
 pub(super) fn broken(text: &str, room: usize) -> Vec<String> {
     if text.width() <= room {
         return vec![text.to_owned()];
@@ -178,7 +179,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the words: what fits does not stick out, and no word is lost or cut.
+        /// Lines do not exceed the width if their words do not, and no word is lost or truncated.
         #[test]
         fn lines_fit_and_words_are_whole(
             rows in prop::collection::vec(prop::collection::vec("[a-z]{1,12}( [a-zü漢]{1,9}){0,8}", 3), 1..5),

@@ -1,4 +1,4 @@
-//! Policies.
+//! Tables of policies.
 
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::retention::RetentionPolicyDescription;
@@ -61,7 +61,7 @@ impl SingleView for BackupPolicyDescription {
     }
 }
 
-/// All that a policy does, as one sentence.
+/// A policy as one sentence.
 pub(crate) fn in_words(policy: &BackupPolicyDescription) -> String {
     let incrementals = match policy.max_incremental_backups {
         0 => "every backup full".to_owned(),

@@ -1,4 +1,4 @@
-//! How far backups and restores are.
+//! Tables of the progress of backups and restores.
 
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 

@@ -1,4 +1,4 @@
-//! One object, a line for each of its members.
+//! One object with a line for each member.
 
 use std::fmt::Display;
 
@@ -16,22 +16,22 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// One more member, unless it has no value, or an empty one. It stays on one line, so that it can be copied.
+    /// Adds a member, unless its value is absent or empty. It stays on one line, so that it can be copied.
     pub(crate) fn with(self, name: &'static str, value: Option<impl Display>) -> Self {
         self.row(name, value, false)
     }
 
-    /// The same for sentences, which may be broken over lines.
+    /// Adds a member with a sentence, which may be broken over lines.
     pub(crate) fn prose(self, name: &'static str, value: Option<impl Display>) -> Self {
         self.row(name, value, true)
     }
 
-    /// Lines as long as they are.
+    /// The lines in full length.
     pub(crate) fn text(&self) -> String {
         self.fitted(usize::MAX)
     }
 
-    /// Lines that fit a screen, as far as they may be broken.
+    /// The lines fitted to a screen, as far as they may be broken.
     pub(crate) fn fitted(&self, width: usize) -> String {
         let names = self.rows.iter().map(|(name, ..)| name.width()).max().unwrap_or_default();
         let indent = names + 1 + GAP;
@@ -47,13 +47,13 @@ impl Record {
         text
     }
 
-    /// With each value changed.
+    /// Changes each value.
     pub(crate) fn map(mut self, change: impl Fn(&str) -> String) -> Self {
         self.rows.iter_mut().for_each(|(_, value, _)| *value = change(value));
         self
     }
 
-    /// A list of this one item.
+    /// The record as a list with one item.
     pub(crate) fn table(&self) -> Table {
         let header: Vec<&'static str> = self.rows.iter().map(|(name, ..)| *name).collect();
         let mut table = Table::new(&header);
@@ -65,7 +65,7 @@ impl Record {
         self.shown(name, plain(&cell(value)), prose)
     }
 
-    /// One more member, whose text has been made fit for a terminal already.
+    /// Adds a member whose text is already escaped.
     pub(super) fn shown(mut self, name: &'static str, text: String, prose: bool) -> Self {
         if !text.is_empty() {
             self.rows.push((name, text, prose));

@@ -1,9 +1,9 @@
-//! Several objects of one kind as a table: a line for each, a column for each member that one of them has.
+//! Several objects of one kind as a table: a row for each object, a column for each member.
 
 use super::cell::Cell;
 use super::{Record, Table, plain};
 
-/// The table, with the objects' names in a column `of` before the rest.
+/// The table, with the names of the objects in a first column `of`.
 pub(crate) fn records(of: &'static str, objects: &[(String, Record)]) -> Table {
     let mut header = vec![of];
     for (name, ..) in objects.iter().flat_map(|(_, record)| &record.rows) {

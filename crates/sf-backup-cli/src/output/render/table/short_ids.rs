@@ -1,26 +1,26 @@
-//! Ids on a narrow screen: as many characters as tell them apart, which commands accept in place of the whole id.
+//! Ids on a narrow screen: shortened to a unique prefix, which commands accept instead of the whole id.
 
 use std::collections::BTreeSet;
 
 use super::cell::Cell;
 
-/// Commands accept no fewer characters.
+/// Minimum number of characters that commands accept.
 const SHORTEST: usize = 8;
 /// The length of a whole id.
 const WHOLE: usize = 36;
 
-/// How many characters tell these ids apart; other texts do not count.
+/// The number of characters that distinguish these ids; ignores other texts.
 pub(super) fn length<'c>(cells: impl Iterator<Item = &'c Cell>) -> usize {
     let ids: BTreeSet<&str> = cells.map(|cell| cell.text.as_str()).filter(|text| is_id(text)).collect();
     let is_enough = |length: &usize| {
         let starts: BTreeSet<&str> = ids.iter().filter_map(|id| id.get(..*length)).collect();
-        // A dash at the end looks as if something were missing.
+        // A hyphen at the end looks as if something were missing.
         starts.len() == ids.len() && !starts.iter().any(|start| start.ends_with('-'))
     };
     (SHORTEST..WHOLE).find(is_enough).unwrap_or(WHOLE)
 }
 
-/// The beginning of an id; any other text as it is.
+/// Shortens an id; does not change any other text.
 pub(super) fn short(cell: &mut Cell, length: usize) {
     if is_id(&cell.text) {
         cell.text.truncate(length);

@@ -3,12 +3,12 @@
 use super::*;
 
 impl Table {
-    /// Lines as long as they are, without colours.
+    /// The lines in full length, without colours.
     pub(in super::super) fn text(&self) -> String {
         self.draw(None, false)
     }
 
-    /// Lines of at most so many columns, or as long as they are.
+    /// The lines fitted to this width, or in full length.
     fn draw(&self, width: Option<usize>, colored: bool) -> String {
         self.draw_in(&self.layout(width), Head::Columns, colored)
     }
@@ -65,7 +65,7 @@ fn more_rows_follow_in_the_columns_of_the_first_ones() {
     assert_eq!(second.draw_in(&layout, Head::Continued, false), "a longer name  2\nb     3\n");
     assert!(!page(&[["c", "4", "a note"]]).suits(&layout));
 
-    // No word is cut, and no line is longer than the screen if its words are not.
+    // No word is truncated, and no line exceeds the screen if its words do not.
     let layout = page(&[["a", "1", "some words that are there"]]).layout(Some(30));
     let text = page(&[["b", "2", "more words than there is room for"]]).draw_in(&layout, Head::Continued, false);
     assert_eq!(text, "b     2     more words than\n            there is room for\n");
