@@ -1,4 +1,4 @@
-//! A line to a simulated cluster on which requests and responses get lost.
+//! A connection to a simulated cluster on which requests and responses get lost.
 
 use std::time::Duration;
 
@@ -26,11 +26,11 @@ pub(crate) enum Fate {
     Unavailable,
 }
 
-/// A line and the cluster at its end, with one clock.
+/// A connection and its cluster, with a common clock.
 pub(crate) struct LossyLine {
     pub(crate) cluster: Cluster,
     pub(crate) now: Duration,
-    /// The fates of the next requests; those after them are delivered.
+    /// The fates of the next requests; later ones are delivered.
     fates: std::vec::IntoIter<Fate>,
     late: Vec<(Duration, Request<Bytes>)>,
 }
@@ -40,7 +40,7 @@ impl LossyLine {
         Self { cluster, now: Duration::ZERO, fates: fates.into_iter(), late: Vec::new() }
     }
 
-    /// From now on every request is delivered.
+    /// Delivers every request from now on.
     pub(crate) fn stop_losing(&mut self) {
         self.fates = Vec::new().into_iter();
     }
@@ -85,7 +85,7 @@ impl LossyLine {
         }
     }
 
-    /// Makes a call over the line, with two endpoints.
+    /// Makes a call over the connection, with two endpoints.
     pub(crate) fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error<&'static str>> {
         let state = flow::Cluster::new("http://a,http://b".parse::<Endpoints>().unwrap(), 1);
         let mut exchange = Exchange::new(&state, call, RequestOptions::new());

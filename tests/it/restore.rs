@@ -1,4 +1,4 @@
-//! Plans and runs of restores against the simulator, in memory and on virtual time.
+//! Plans and runs of restores against the simulator, in memory and with virtual time.
 
 mod planning;
 mod running;
@@ -22,7 +22,7 @@ use crate::flows::Driver;
 const SCRATCH: &str = "fabric:/Drill/Cart";
 pub(super) const SERVICE: &str = "fabric:/Shop/Cart";
 
-/// A service with so many partitions; their ids end in their numbers.
+/// A service with this many partitions; their ids end in their numbers.
 pub(crate) fn topology(service: &str, first_id: u128, count: u32) -> Topology {
     topology_of(&[application(service, first_id, count)])
 }
@@ -57,12 +57,12 @@ pub(super) fn share() -> BackupStorageDescription {
     FileShareBackupStorageDescription::new(r"\\nas\backups").into()
 }
 
-/// A cluster whose one service is backed up every hour, with so many incremental backups after each full one.
+/// A cluster with hourly backups of its service, and this many incremental backups per full one.
 pub(super) fn protected(builder: ClusterBuilder, partitions: u32, incrementals: u8) -> Cluster {
     backed_up(builder.topology(topology(SERVICE, FIRST_ID, partitions)).build(), incrementals)
 }
 
-/// The same with a scratch service of the same partitions, on the same storage.
+/// A cluster with an additional scratch service with the same partitions, on the same storage.
 pub(super) fn with_scratch(partitions: u32) -> Cluster {
     let applications = [(SERVICE, FIRST_ID), (SCRATCH, FIRST_ID + 0x100)];
     let applications = applications.map(|(service, first)| application(service, first, partitions));
@@ -98,7 +98,7 @@ fn targets_of(cluster: &Cluster, service: &ServiceId) -> Vec<Target> {
     partitions.map(|partition| Target { service: service.clone(), partition }).collect()
 }
 
-/// A plan for all of them, from their own backups.
+/// A plan for all partitions, from their own backups.
 pub(super) fn planned(cluster: &Cluster, when: When) -> Plan {
     planned_into(cluster, when, &service())
 }
@@ -118,7 +118,7 @@ pub(super) fn drilled(cluster: &Cluster) -> (Drill, Plan) {
     (drill, plan)
 }
 
-/// A plan for a service, from the backups of the one that is backed up.
+/// A plan for a service, from the backups of the protected one.
 fn planned_into(cluster: &Cluster, when: When, into: &ServiceId) -> Plan {
     let mut driver = Driver::of(cluster.clone());
     let sources = targets(cluster).into_iter().map(|Target { service, partition }| {

@@ -1,5 +1,5 @@
-//! What test binaries of several crates share, and the READMEs' examples, as documentation tests: what they show compiles, and runs against the simulator. Those of the
-//! other crates are tested there.
+//! Shared by test binaries of several crates; also runs the READMEs' examples against the simulator, as documentation
+//! tests. The other crates test those of their own READMEs.
 
 mod not_run;
 

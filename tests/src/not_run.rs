@@ -1,4 +1,4 @@
-//! Tests that need a program which this machine may lack.
+//! Reports tests that need a missing program.
 
 use std::fs::OpenOptions;
 use std::io::Write;

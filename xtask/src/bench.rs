@@ -100,7 +100,7 @@ pub(crate) fn counts(sh: &Shell) -> Result {
 }
 
 fn can_count(sh: &Shell) -> bool {
-    // It does not know the instructions of every processor.
+    // valgrind does not support the instructions of every processor.
     let nothing = cmd!(sh, "valgrind --tool=callgrind --callgrind-out-file=/dev/null true");
     nothing.quiet().ignore_stdout().ignore_stderr().run().is_ok()
 }

@@ -93,7 +93,7 @@ fn lint(sh: &Shell) -> Result {
     let bare = ["--package", "sf-backup-proto", "--no-default-features"];
     let without_tls =
         ["--package", "sf-backup-hyper", "--package", "sf-backup-blocking", "--lib", "--no-default-features"];
-    // Some of its sources are those of other crates, which check the tests in them.
+    // Some of its sources belong to other crates, which check the tests in them.
     let fuzz = ["--manifest-path", fuzz::MANIFEST, "--no-default-features", "--lib"];
     for choice in [&all[..], &bare[..], &without_tls[..], &fuzz[..]] {
         let targets: &[&str] = if choice.contains(&"--lib") { &[] } else { &["--all-targets"] };

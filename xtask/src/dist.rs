@@ -13,7 +13,7 @@ use xshell::{Shell, cmd};
 
 use crate::Result;
 
-/// The folder of all that is made.
+/// The folder of all files.
 const DIST: &str = "target/packages";
 const CLI: &str = "crates/sf-backup-cli";
 const PACKAGING: &str = "crates/sf-backup-cli/packaging";
@@ -46,7 +46,7 @@ pub(crate) fn run(sh: &Shell) -> Result {
     Ok(())
 }
 
-/// What the names and times of the files are made from.
+/// Determines the names and times of the files.
 struct Release {
     version: String,
     target: String,
@@ -54,7 +54,7 @@ struct Release {
     epoch: String,
 }
 
-/// A line for each step: made, or skipped and why.
+/// A line for each step: made, or skipped with the reason.
 #[derive(Default)]
 struct Report(Vec<String>);
 

@@ -48,7 +48,7 @@ const UREQ: &[&str] = &["ureq", "ureq-proto"];
 const RUSTLS: &[&str] = &["rustls", "ring", "aws-lc-rs"];
 const SYSTEM_TLS: &[&str] = &["native-tls", "openssl", "openssl-sys", "schannel", "security-framework"];
 const CLOCKS_AND_CHANCE: &[&str] = &["chrono", "rand", "rand_core", "time"];
-/// What names temporary files at random. The simulator's world must not use it.
+/// Crates that create random names of temporary files. The simulator's world must not use them.
 const SYSTEM_CHANCE: &[&str] = &["fastrand", "getrandom"];
 const LOGS: &[&str] = &["log", "tracing"];
 

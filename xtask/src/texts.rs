@@ -1,4 +1,4 @@
-//! Every text that a user can see, in one file: to be read in one go, by someone who did not write it.
+//! Writes every text that a user can see to one file, for reading in one go.
 
 mod literals;
 
@@ -9,7 +9,7 @@ use xshell::{Shell, cmd};
 use crate::{Result, openssl, root};
 
 const REPORT: &str = "target/texts.txt";
-/// A literal of fewer words is a name or a format, not a sentence.
+/// A literal with fewer words is a name or a format, not a sentence.
 const LEAST_WORDS: usize = 3;
 /// The crates whose literals are shown to users or returned in errors.
 const CRATES: &str = "crates";
@@ -30,7 +30,7 @@ pub(crate) fn run(sh: &Shell) -> Result {
             subcommands(&help).map(|name| words.iter().cloned().chain([name.to_owned()]).collect()).collect();
         below.reverse();
         queue.append(&mut below);
-        // Every command repeats the global options; once is enough.
+        // Every command repeats the global options; print them once.
         let shown = if words.is_empty() { &help[..] } else { help.split("\nGlobal options:").next().unwrap_or(&help) };
         writeln!(report, "==== sf-backup {}\n{}\n", words.join(" "), shown.trim_end())?;
         commands += 1;

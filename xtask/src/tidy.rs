@@ -63,7 +63,7 @@ pub(crate) fn run() -> Result {
     settle(&findings)
 }
 
-/// Folders and files made by cargo, git and the fuzzer. In a git worktree, `.git` is a file.
+/// Folders and files created by cargo, git and the fuzzer. In a git worktree, `.git` is a file.
 const MADE: &[&str] = &[".git", "artifacts", "corpus", "target"];
 
 /// Reads the files below `folder`. Files that are not text are skipped.

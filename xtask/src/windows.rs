@@ -10,12 +10,12 @@ use crate::Result;
 pub(crate) use debian::Debian;
 
 pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
-/// Where cargo builds for Windows.
+/// The target folder of builds for Windows.
 pub(crate) const BUILD: &str = "target/windows/build";
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 /// The crates whose unit tests run under wine.
 const CRATES: &[&str] = &["sf-backup-proto", "sf-backup-transport", "sf-backup-ops", "sf-backup-sim", "sf-backup-cli"];
-/// What the end-to-end script runs.
+/// The programs that the end-to-end script runs.
 const PROGRAMS: &[&str] = &[
     "build",
     "--package=sf-backup-cli",
@@ -37,7 +37,7 @@ pub(crate) fn run(sh: &Shell) -> Result {
     }
     let debian = Debian::prepare(sh)?;
     let root = sh.current_dir();
-    // In one go, so that all are built with the same features of their dependencies.
+    // In one build, so that all have the same features of their dependencies.
     build(sh, PROGRAMS)?;
     let mut failed = Vec::new();
     for name in CRATES {
@@ -97,7 +97,7 @@ pub(crate) fn has_target(sh: &Shell, target: &str) -> bool {
     folder.is_ok_and(|folder| Path::new(&folder).exists())
 }
 
-/// Runs cargo for Windows, with the lowest priority that still makes progress, since it takes minutes.
+/// Runs cargo for Windows, with the lowest priority that still makes progress, because it takes minutes.
 pub(crate) fn build(sh: &Shell, arguments: &[&str]) -> Result {
     let linker = format!("CARGO_TARGET_{}_LINKER", TARGET.to_uppercase().replace('-', "_"));
     cmd!(sh, "nice -n 10 cargo {arguments...} --locked --target {TARGET} --target-dir {BUILD}")

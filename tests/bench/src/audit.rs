@@ -1,4 +1,4 @@
-//! An audit of 10,000 partitions that are backed up, against a plain loop that asks for the policy and the backups of each.
+//! An audit of 10,000 protected partitions, against a plain loop that requests the policy and the backups of each.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -32,13 +32,13 @@ pub fn rows() -> Vec<Row> {
     vec![Row::new("blocking calls, kept alive", "plain ureq", "× calls/s", figures, Mark::AtLeast(0.98))]
 }
 
-/// So many calls of the transport.
+/// Makes this many calls of the transport.
 pub fn ours(client: &Client, number: usize) {
     let call = resume();
     (0..number).for_each(|_| client.send(call.clone()).unwrap());
 }
 
-/// The same with plain ureq.
+/// The same calls with plain ureq.
 pub fn bare(agent: &Agent, url: &str, number: usize) {
     let bare = request(url).map(|_| ());
     for _ in 0..number {

@@ -27,7 +27,7 @@ pub fn serve(services: usize, partitions: usize) {
     until_left_alone();
 }
 
-/// The topology file of a cluster with so many services, and so many partitions of each.
+/// The topology file of a cluster with this many services, and this many partitions of each.
 pub fn topology(services: usize, partitions: usize) -> String {
     let mut text = String::from(r#"{"Applications":["#);
     for application in 0..APPLICATIONS.min(services) {

@@ -6,15 +6,15 @@ use crate::responses::Served;
 use crate::row::{Mark, Row};
 use crate::simulated;
 
-/// What is counted: one call, or one thing that is read.
+/// A kind of work to count: one call, or one parsed item.
 struct Kind {
     what: &'static str,
     peer: &'static str,
-    /// The work of `work`; its peer has the same name with `-peer`.
+    /// The name of the work for `work`; its peer has the same name with `-peer`.
     work: &'static str,
-    /// Two numbers of repetitions. Their difference leaves out what happens once.
+    /// Two numbers of repetitions. Their difference excludes what happens once.
     repetitions: [u64; 2],
-    /// How many things are counted in one repetition.
+    /// Number of items per repetition.
     things: u64,
     mark: f64,
 }
@@ -58,7 +58,7 @@ const KINDS: &[Kind] = &[
         work: "simulator",
         repetitions: [200, 1_200],
         things: 1,
-        // What a cluster does with a request takes no longer than HTTP does.
+        // The cluster's work for a request takes no longer than HTTP itself.
         mark: 2.0,
     },
 ];

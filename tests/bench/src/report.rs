@@ -101,10 +101,11 @@ pub fn is_listed_as_missed(report: &str, row: &Row) -> bool {
     report.lines().any(|line| line.starts_with(&begins) && line.ends_with(&format!("| {MISSED} |")))
 }
 
-/// The largest ratio of a count to the recorded one.
+/// Maximum ratio of a count to the recorded one.
 const TOLERANCE: f64 = 1.02;
 
-/// Why a count is worse than in an earlier report, if it is. Times are not compared, for they depend on the machine's load.
+/// Why a count is worse than in an earlier report, if it is. Times are not compared, because they depend on the
+/// machine's load.
 pub fn regression(report: &str, row: &Row) -> Option<String> {
     let begins = format!("| {} | {} | ", row.what, row.peer);
     let rest = report.lines().find_map(|line| line.strip_prefix(&begins));

@@ -22,7 +22,7 @@ pub enum Mark {
     AtLeast(f64),
 }
 
-/// So many rounds in a full run, a third of them otherwise.
+/// The number of rounds: all of `full` in a full run, otherwise a third.
 pub fn rounds(full: usize) -> usize {
     if std::env::args().any(|argument| argument == "--full") { full } else { full.div_ceil(3) }
 }

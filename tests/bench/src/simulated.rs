@@ -1,4 +1,4 @@
-//! The simulator over a socket, against a hyper server that sends the same bytes without reading what was asked.
+//! The simulator over a socket, against a hyper server that sends the same bytes without reading the request.
 
 use std::convert::Infallible;
 use std::io::{Read, Write};
@@ -85,7 +85,7 @@ pub fn serve(is_bare: bool) {
     until_left_alone();
 }
 
-/// Sends a request so many times on one connection.
+/// Sends a request this many times on one connection.
 pub fn ask(server: SocketAddr, number: usize) {
     let mut socket = TcpStream::connect(server).unwrap();
     socket.set_nodelay(true).unwrap();

@@ -104,7 +104,7 @@ fn took<T>(run: impl FnOnce() -> T) -> Duration {
     took
 }
 
-/// Measured in a process of its own, which has freed nothing that could be used again unseen.
+/// Measured in its own process, because memory that was freed before would be reused without being counted.
 fn held() -> Vec<Row> {
     let printed = Command::new(std::env::current_exe().unwrap()).arg("held").output().unwrap();
     assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));

@@ -21,7 +21,7 @@ const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/CalcApp","Services":
   {"Name":"fabric:/Other/Bare","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
     {"ServicePartitionKind":"Singleton","Id":"6b1c2f7e-0000-4000-8000-000000000004"}]}]}]}"#;
 
-/// A cluster whose time is that of this machine, for the command judges by that; backups have been made for five hours.
+/// A cluster with this machine's time, which the command uses; backups have been made for five hours.
 fn cluster() -> (Cluster, Listening) {
     let hours = 5;
     let now = sf_backup_proto::Timestamp::try_from(std::time::SystemTime::now()).unwrap();
@@ -57,7 +57,7 @@ fn every_partition_has_a_state_and_the_worst_is_first() {
     assert_eq!((&protected["Backups"], &protected["ChainLength"]), (&5.into(), &2.into()));
     assert!(protected["LastSuccessUtc"].is_string() && protected["Reason"].is_string(), "{protected}");
     assert_eq!(rows[0]["LastSuccessUtc"], serde_json::Value::Null);
-    // The same for people, with the sum of it at the end.
+    // The same for people, with the summary at the end.
     let ran = at(&listening.url(), &["audit", "--all"]).expect(20);
     let lines: Vec<&str> = ran.out.lines().collect();
     assert!(lines[0].starts_with("STATE") && lines[1].starts_with("NotCovered"), "{}", ran.out);
@@ -111,11 +111,11 @@ fn unreadable_parts_are_reported_and_not_protected() {
         assert_eq!(states(&ran)[0].0, "Unknown", "{}", spec.name);
         assert!(ran.json()[0]["Reason"].as_str().unwrap().contains("E_UNEXPECTED (0x8000FFFF): no"), "{ran:?}");
     }
-    // Of a service whose partitions are not known nobody can say that it is protected.
+    // A service with unknown partitions cannot be assessed as protected.
     cluster.inject(refused(http::StatusCode::INTERNAL_SERVER_ERROR).on(&GetPartitionInfoList::SPEC).times(2));
     let ran = audit().expect(21);
     assert_eq!(ran.json()[0]["PartitionId"], serde_json::Value::Null, "{ran:?}");
-    // Who may not read learns nothing.
+    // A caller without read access gets no audit.
     let mut response = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#));
     *response.status_mut() = http::StatusCode::FORBIDDEN;
     cluster.inject(Fault::response(response).on(&GetPartitionBackupConfigurationInfo::SPEC));
@@ -154,7 +154,7 @@ fn a_share_without_a_backup_waits_for_the_first() {
     assert_eq!(ran.json()[0]["Reason"], "backups are suspended on the application");
 }
 
-/// A partition that has lost its data waits for a person to say what to restore, however young its backups are.
+/// After data loss, the partition waits for a restore, however new its backups are.
 #[test]
 fn a_partition_that_waits_for_a_restore_is_not_protected() {
     let (cluster, listening) = cluster();
@@ -169,7 +169,7 @@ fn a_partition_that_waits_for_a_restore_is_not_protected() {
     let newest = backups.as_array().unwrap().last().unwrap();
     let [id, location] = ["BackupId", "BackupLocation"].map(|member| newest[member].as_str().unwrap());
     at(&url, &["--yes", "partition", "restore", PARTITION, "--backup-id", id, "--location", location]).expect(0);
-    // It is being restored: nobody has to say what any longer.
+    // While it is being restored, it no longer waits.
     assert!(!at(&url, &["audit", "--app", "CalcApp"]).out.contains("waits for a restore"));
     cluster.advance(Duration::from_secs(600));
     at(&url, &["audit", "--app", "CalcApp"]).expect(0);

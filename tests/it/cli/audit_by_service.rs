@@ -1,4 +1,4 @@
-//! `audit` of services with many partitions: few requests, and the same verdicts as with one by one.
+//! `audit` of services with many partitions: few requests, and the same results as one by one.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ fn cluster(commands: &[&str]) -> (Cluster, Listening) {
     (cluster, listening)
 }
 
-/// What of a row does not depend on the second at which it is made.
+/// The members of a row that do not depend on the time of the audit.
 const LASTING: [&str; 10] = [
     "PartitionId",
     "State",
@@ -85,7 +85,8 @@ fn audit(url: &str) -> (Vec<Value>, usize) {
     (rows, ran.err.lines().filter(|line| line.starts_with("GET /Partitions/")).count())
 }
 
-/// Audits as usual, and with a cluster that fails over the configuration of a service; returns the states, and the requests by partition.
+/// Audits as usual, and with a cluster that fails for the configuration of a service; returns the states, and the
+/// requests per partition.
 fn audit_twice(cluster: &Cluster, url: &str) -> (Vec<String>, usize) {
     let (rows, requests) = audit(url);
     let mut failure = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
@@ -109,8 +110,8 @@ fn a_protected_service_takes_no_request_for_a_partition() {
     }
 }
 
-/// A partition that is not as the others is read by itself, and so is each where the service's list would look at storages
-/// that are not the partition's.
+/// A partition that differs from the others is read by itself, and so is each of them if the service's list would
+/// include other storages than the partition's.
 #[test]
 fn differing_partitions_are_read_one_by_one() {
     let enabled = "app enable A --policy Hourly";
@@ -124,7 +125,7 @@ fn differing_partitions_are_read_one_by_one() {
         let (states, asked) = audit_twice(&cluster, &listening.url());
         let odd = states.iter().filter(|state| *state != "Protected").count();
         assert_eq!(odd, state, "{commands:?}: {states:?}");
-        // One that is suspended is asked about its cause as well.
+        // For a suspended partition, its cause is read as well.
         assert!((requests..=requests + 2).contains(&asked), "{commands:?}: {asked}");
     }
 }

@@ -1,4 +1,4 @@
-//! `audit`, `why` and `metrics` against clusters as people have reported them.
+//! `audit`, `why` and `metrics` against clusters with problems that users have reported.
 
 use std::time::{Duration, SystemTime};
 
@@ -21,7 +21,7 @@ struct Asked {
 }
 
 struct Cluster {
-    /// What its clock shows.
+    /// The time of its clock.
     now: Timestamp,
     /// Whether its responses have a `Date`.
     dated: bool,
@@ -112,7 +112,7 @@ impl Cluster {
     }
 }
 
-/// A cluster whose clock is so much ahead of this machine's, and that responds so.
+/// A cluster whose clock is `ahead` seconds ahead of this machine's, with these responses.
 fn cluster(ahead: u64, dated: bool, route: Route) -> Canned {
     Canned::route(move |request| {
         let line = request.lines().next().unwrap();
@@ -175,7 +175,7 @@ fn ages_are_by_the_clusters_clock() {
         let metrics = at(&behind.url(), &["metrics"]).expect(0).out;
         assert!(metrics.contains(",state=\"Stale\"} 2\n"), "{metrics}");
     }
-    // Without the header this machine's clock is used, and that is said.
+    // Without the header, this machine's clock is used, which is reported.
     let silent = cluster(0, false, |_, _| None);
     let ran = audit(&silent).expect(0);
     assert_eq!((&ran.json()[0]["Clock"], &ran.json()[0]["ClockOffsetSeconds"]), (&json!("Local"), &Value::Null));
@@ -231,7 +231,7 @@ fn a_list_that_never_comes_is_not_an_empty_one() {
     let ran = audit(&cluster).expect(21);
     assert_eq!(states(&ran)[0], ("Unknown".to_owned(), "Unread".to_owned()), "{ran:?}");
     assert_eq!(states(&ran)[1].0, "Protected");
-    // No list is asked for twice in a row.
+    // No list is requested twice in a row.
     let asked: Vec<_> =
         cluster.request_lines().into_iter().filter(|line| line.contains(&format!("{FIRST}/$/GetBackups"))).collect();
     assert!(asked.len() >= 3 && !asked.windows(2).take(2).any(|pair| pair[0] == pair[1]), "{asked:?}");
@@ -251,7 +251,7 @@ fn a_refusal_that_concerns_one_partition_ends_no_audit() {
     assert_eq!(states(&ran)[0], ("Unknown".to_owned(), "Unread".to_owned()), "{ran:?}");
     assert_eq!(states(&ran)[1].0, "Protected");
 
-    // Health is read to name a cause; without it the finding stays.
+    // Health is read to find a cause; without it, the finding stays.
     let route: Route = |asked, _| match asked.path.rsplit('/').next() {
         Some("GetPartitions") => Some(page(vec![partition(FIRST, "Ok", "NotReady"), partition(SECOND, "Ok", "Ready")])),
         Some("GetHealth" | "GetBackupProgress") => Some(error(403, "E_ACCESSDENIED", "Access Denied.")),
@@ -260,7 +260,7 @@ fn a_refusal_that_concerns_one_partition_ends_no_audit() {
     let ran = audit(&cluster(0, true, route)).expect(20);
     assert_eq!(states(&ran)[0].0, "Unavailable", "{ran:?}");
 
-    // A caller who may read nothing learns that at once.
+    // A caller without read access gets an error at once.
     let route: Route = |asked, _| {
         asked.path.ends_with("/$/GetBackupConfigurationInfo").then(|| error(403, "E_ACCESSDENIED", "Access Denied."))
     };
@@ -269,12 +269,12 @@ fn a_refusal_that_concerns_one_partition_ends_no_audit() {
 
 #[test]
 fn only_as_much_is_listed_as_is_needed() {
-    // All of them at once take too long.
+    // Listing all of them takes too long.
     let narrow: Route = |asked, _| {
         let narrow = ["StartDateTimeFilter", "Latest", "MaxResults"].iter().any(|filter| asked.query.contains(filter));
         (asked.is_list_of_backups() && !narrow).then_some((504, Value::Null))
     };
-    // More than a day does.
+    // So does listing more than a day.
     let short: Route = |asked, cluster| {
         if !asked.is_list_of_backups() || asked.query.contains("Latest=true") {
             return None;
@@ -290,13 +290,13 @@ fn only_as_much_is_listed_as_is_needed() {
         assert!(ran.json()[0]["BackupsSinceUtc"].is_string(), "{ran:?}");
         at(&cluster.url(), &["why", "Shop/Cart"]).expect(0);
     }
-    // Only the newest comes, and it is a full one.
+    // Only the newest can be listed, and it is a full one.
     let newest: Route =
         |asked, _| (asked.is_list_of_backups() && !asked.query.contains("Latest=true")).then_some((504, Value::Null));
     assert_eq!(states(&audit(&cluster(0, true, newest)).expect(0)), both("Protected", "Recent"));
 }
 
-/// What is listed after a filter.
+/// The start of the range that a filter requests.
 fn since(asked: &Asked) -> Option<Timestamp> {
     let filter = asked.query.split('&').find_map(|part| part.strip_prefix("StartDateTimeFilter="))?;
     Some(filter.replace("%3A", ":").parse().unwrap())
@@ -358,7 +358,7 @@ fn a_machine_that_is_ahead_makes_nothing_stale() {
     assert!((offset + 6 * 3_600).abs() <= 1, "{offset}");
     let table = at(&behind.url(), &["audit"]).expect(0);
     assert!(table.err.contains("behind that of this machine"), "{table:?}");
-    // A response's date has no parts of a second, so that the age may be a little less than it is.
+    // A `Date` has no fractions of a second, so the age may be a little less than it is.
     assert!(table.out.contains(" 10m ") || table.out.contains(" 9m "), "{table:?}");
 }
 

@@ -1,4 +1,4 @@
-//! Input that does not parse: exit 2, one line that names the value, the place and the rule; nothing is sent.
+//! Invalid arguments and files: exit code 2, one line that names the value, the place and the rule; nothing is sent.
 
 use super::doubles::Untouched;
 use super::harness::{DAILY, OneFile, PARTITION, Ran, run_with};

@@ -1,4 +1,4 @@
-//! One verb on many entities.
+//! One command for many entities.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -86,7 +86,7 @@ fn nothing_is_sent_of_a_list_with_a_wrong_line() {
     cluster.assert_untouched();
 }
 
-/// That nobody was asked about anything is said once, and says nothing about what there is.
+/// One message reports that the list was empty, and nothing else is printed about the cluster.
 #[test]
 fn of_an_empty_list_nothing_else_is_said() {
     for args in [
@@ -107,7 +107,7 @@ fn of_an_empty_list_nothing_else_is_said() {
     }
 }
 
-/// What could not be read is not what is not there.
+/// An error must not be reported as an empty list.
 #[test]
 fn a_failure_is_not_reported_as_no_backups() {
     let cluster = Canned::fabric(404, "FABRIC_E_BACKUP_NOT_ENABLED", "");
@@ -165,7 +165,7 @@ fn who_is_refused_does_not_go_on_asking() {
         let mut args = vec!["-o", "json", "service", "suspend", "--parallel", "2"];
         args.extend(services.iter().map(String::as_str));
         let outcomes = at(&cluster.url(), &args).expect(5).json();
-        // One look-up, and what was begun before the first refusal.
+        // One look-up, and what was started before the first refusal.
         assert!(cluster.request_lines().len() <= 3);
         assert_eq!(outcomes[0]["exit"], 5);
         assert_eq!(outcomes[49]["outcome"], "notSent");
@@ -211,7 +211,7 @@ fn objects_of_several_targets_are_an_array_that_names_each_target() {
     assert!(table.starts_with("PARTITION") && table.contains("no backup has been requested"), "{table}");
 }
 
-/// A verdict of one is the run's, whatever the others tell.
+/// The result of one partition is the result of the run.
 #[test]
 fn the_exit_code_is_that_of_the_worst_partition() {
     let responses = [r#"{"RestoreState":"Timeout"}"#, r#"{"RestoreState":"Failure"}"#, r#"{"RestoreState":"Success"}"#];
@@ -251,7 +251,7 @@ fn a_dry_run_shows_every_request() {
     }
 }
 
-/// Never more at once than asked for.
+/// Never more concurrent requests than requested.
 #[test]
 fn many_are_worked_on_at_once_and_not_too_many() {
     let cluster = protected();

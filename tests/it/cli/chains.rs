@@ -13,7 +13,7 @@ const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncre
     "Storage":{"StorageKind":"FileShare","Path":"\\\\s\\b"}}"#;
 const STORAGE: &str = r#"{"StorageKind":"FileShare","Path":"\\\\s\\b"}"#;
 
-/// A backup every hour since five in the morning, except from nine to eleven, when backups were suspended; it is noon.
+/// A backup every hour since five in the morning, except from nine to eleven, when backups were suspended. It is noon.
 fn morning() -> (Cluster, Listening) {
     let start = "2024-03-09T05:00:00Z".parse().unwrap();
     let cluster = Cluster::builder().start(start).speed(Speed::FROZEN).build();
@@ -66,7 +66,7 @@ fn programs_see_partitions_chains_and_gaps() {
     }
 }
 
-/// A chain that reaches into the window is shown from its beginning.
+/// A chain that reaches into the window is printed from its start.
 #[test]
 fn a_window_cuts_no_chain() {
     let (_cluster, listening) = morning();
@@ -83,7 +83,7 @@ fn a_window_cuts_no_chain() {
     }
 }
 
-/// Of backups that another cluster may have made no policy is asked for.
+/// No policy is requested for backups that another cluster may have made.
 #[test]
 fn a_storage_is_grouped_as_well() {
     let (_cluster, listening) = morning();

@@ -77,7 +77,7 @@ fn words(line: &str) -> Vec<String> {
     line.split(' ').map(|word| word.replace("PART", PARTITION)).collect()
 }
 
-/// What `--dry-run -o json` shows for a line.
+/// The output of `--dry-run -o json` for a line.
 fn preview(line: &str) -> Value {
     let (policy, storage) = (OneFile::new("policy.json", DAILY), OneFile::new("storage.json", STORAGE));
     let words = words(line);
@@ -174,12 +174,12 @@ fn a_dry_run_reads_like_a_request() {
     );
     assert_eq!(ran.out, expected);
     assert_eq!(ran.err, "(falls back to api-version 6.2-preview if 6.4 is refused)\n");
-    // A listing has a version of its own, and is not asked again.
+    // A query of the inventory has its own version, and is not retried with another.
     let ran = run(&["--dry-run", "-e", "http://cluster:19080", "app", "list"]).expect(0);
     assert!(ran.out.contains("api-version=6.0") && ran.err.is_empty(), "{ran:?}");
 }
 
-/// A change needs no confirmation when it is only shown.
+/// A change needs no confirmation in a dry run.
 #[test]
 fn a_dry_run_loses_nothing() {
     let ran = run(&["--dry-run", "-q", "policy", "delete", "Daily"]).expect(0);

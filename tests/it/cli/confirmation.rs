@@ -1,4 +1,4 @@
-//! What loses data is asked for, or needs `--yes`.
+//! Commands that lose data prompt, or require `--yes`.
 
 use super::doubles::{Canned, Untouched};
 use super::harness::{PARTITION, run_with};
@@ -24,7 +24,7 @@ fn a_script_needs_yes() {
     }
 }
 
-/// In a log it is read by somebody who did not type it.
+/// Readers of a log have not seen the command line.
 #[test]
 fn the_refusal_without_confirmation_names_the_loss() {
     let ran = run_with("", false, &["policy", "delete", "Daily"]).expect(2);
@@ -40,10 +40,10 @@ fn with_yes_it_is_sent_without_a_question() {
         let cluster = Canned::response(status, "");
         let url = cluster.url();
         let ran = run_with("", true, &[&["-e", &url, "--yes", "--no-verify"], *args].concat()).expect(0);
-        // A restore reads first, to distinguish it from the previous one.
+        // A restore first reads the progress of the previous one.
         let changes = cluster.request_lines().iter().filter(|line| line.starts_with("POST ")).count();
         assert_eq!(changes, 1);
-        // A dry run cannot find the newest backup, and prints that.
+        // A dry run cannot find the newest backup, and warns about that.
         let warned = args.contains(&"--latest");
         assert_eq!(ran.err.is_empty(), !warned, "{ran:?}");
         assert!(!warned || ran.err.contains("the cluster chooses the newest backup"), "{ran:?}");
@@ -68,7 +68,7 @@ fn a_person_is_asked_and_no_is_the_default() {
     }
 }
 
-/// Nobody is bothered with a question about what could not be sent anyway.
+/// No prompt for a request that could not be sent anyway.
 #[test]
 fn errors_come_before_questions() {
     let args = ["--api-version", "6.2-preview", "app", "disable", "A", "--clean-backup"];

@@ -1,4 +1,4 @@
-//! Where a connection comes from: flags, the environment, contexts, sfctl.
+//! The sources of a connection: flags, the environment, contexts, sfctl.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::harness::{Ran, run_in};
 
-/// A user with a home folder of their own.
+/// A user with a separate home folder.
 struct Home {
     folder: TempDir,
     around: Environment,
@@ -19,7 +19,7 @@ impl Home {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let home = folder.path();
-        // Windows asks for one, other systems for the other.
+        // Windows uses one variable, other systems the other.
         let around = Environment::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
         Self { around, folder }
     }
@@ -77,7 +77,7 @@ fn the_highest_source_wins() {
     assert_eq!(home.shown(&["-e", "http://flag:1"], "endpoint"), from("http://flag:1", "command line"));
     assert_eq!(home.shown(&["-e", "http://flag:1"], "timeout"), from("7", "context c"));
     assert_eq!(home.request(&[]), "GET http://environment:1/BackupRestore/BackupPolicies?api-version=6.4&timeout=7");
-    // A context that is named on the command line is meant more than a variable that happens to be set.
+    // A context on the command line takes precedence over a variable.
     assert_eq!(home.shown(&["--context", "c"], "endpoint"), from("http://context:1", "context c"));
     assert_eq!(home.shown(&["c"], "endpoint"), from("http://context:1", "context c"));
     assert_eq!(home.shown(&["--context", "none"], "timeout"), None);
@@ -208,7 +208,7 @@ fn a_contexts_credentials_do_not_follow_to_a_plain_endpoint() {
     assert!(!ran.out.contains("authorization"), "{ran:?}");
     assert!(ran.err.contains("the token (context prod) is not used"), "{ran:?}");
     assert!(ran.err.contains("the client certificate (context prod) is not used"), "{ran:?}");
-    // What is given beside the endpoint is refused, as ever.
+    // A token beside a plain http endpoint is rejected as usual.
     home.run(&["-e", "http://localhost:19080", "--token", "env:T", "--dry-run", "policy", "list"]).expect(2);
     home.run(&["-e", "http://localhost:19080", "--token", "env:T", "context", "add", "x"]).expect(2);
     // An error about a file that a context names also names the context.
@@ -241,7 +241,7 @@ fn a_token_of_sfctls_that_has_expired_exits_5_and_says_what_to_do() {
     );
     let ran = home.run(&["policy", "list"]).expect(5);
     assert!(ran.err.contains("--token-command") && !ran.err.contains("hunter2"), "{ran:?}");
-    // It is not asked for where another one is given, and not copied.
+    // It is not read if another one is given, and not copied.
     home.run(&["--token", "env:T", "--dry-run", "policy", "list"]).expect(0);
     let ran = home.run(&["context", "import-sfctl"]).expect(0);
     assert!(ran.err.contains("secrets are not stored"), "{ran:?}");

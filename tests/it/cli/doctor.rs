@@ -1,4 +1,4 @@
-//! The way to a cluster, examined.
+//! `doctor`: the connection to a cluster, step by step.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use sf_backup_sim::{Cluster, Role, Runtime};
 use super::doubles::{Canned, CannedResponse, Untouched, dead};
 use super::harness::{Ran, at, run, run_in};
 
-/// What each step came to, in order: `passed`, `failed`, `skipped`.
+/// The result of each step in order: `passed`, `failed`, `skipped`.
 fn results(ran: &Ran) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     ran.json().as_array().unwrap().iter().map(|step| (text(&step["step"]), text(&step["result"]))).collect()
@@ -32,7 +32,7 @@ const ALL: [&str; 10] = [
     "clock",
 ];
 
-/// A cluster whose clock is right.
+/// A cluster with the right time.
 fn builder() -> sf_backup_sim::ClusterBuilder {
     Cluster::builder().start(SystemTime::now().try_into().unwrap())
 }
@@ -91,7 +91,7 @@ fn a_name_without_an_address_is_named() {
     assert_eq!(ended(&ran, "failed"), ["name"]);
 }
 
-/// Port 19000 is what `Connect-ServiceFabricCluster` takes.
+/// Port 19000 is the one for `Connect-ServiceFabricCluster`.
 #[test]
 fn the_port_of_another_protocol_has_a_hint() {
     let ran = at("http://no-such-host.invalid:19000", &["policy", "list"]).expect(7);
@@ -184,7 +184,7 @@ fn every_endpoint_is_examined_and_the_worst_decides() {
     assert_eq!(ended(&ran, "failed"), ["port"]);
 }
 
-/// Where there are no certificate stores, the step fails before anybody is asked.
+/// Without certificate stores, the step fails before any request.
 #[cfg(not(windows))]
 #[test]
 fn a_certificate_of_a_store_is_checked_first() {
@@ -207,7 +207,7 @@ fn a_dry_run_sends_no_requests() {
     untouched.assert_untouched();
 }
 
-/// `steps` by their name.
+/// The step with this name.
 fn step(ran: &Ran, name: &str) -> Value {
     let steps = ran.json();
     steps.as_array().unwrap().iter().find(|step| step["step"] == name).unwrap().clone()
@@ -232,7 +232,7 @@ fn clock_differences_are_reported_with_their_direction() {
     assert!(step(&ran, "clock")["detail"].as_str().unwrap().contains("local clock"), "{ran:?}");
 }
 
-/// A cluster that responds its backup service's calls in this way, and lists these services of its own.
+/// A cluster that responds like this to calls of the backup service, and lists these system services.
 fn broken(response: CannedResponse, services: &[(&str, Value)]) -> Canned {
     let items: Vec<Value> = services
         .iter()
@@ -260,7 +260,7 @@ fn a_service_that_refuses_everybody_is_not_a_matter_of_roles() {
         assert!(advice.contains(cause), "{cause} is missing in {advice}");
     }
     assert!(!ran.out.contains("Admin") && !ran.out.contains("admin role"), "{ran:?}");
-    // Where everything is refused, nobody says that.
+    // If everything is refused, the cause is not reported.
     let cluster = Canned::new(refused);
     let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(5);
     assert!(!ran.out.contains("everybody"), "{ran:?}");

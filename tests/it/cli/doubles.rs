@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-/// Takes no connection: whoever makes one fails the test.
+/// Accepts no connection: a client that makes one fails the test.
 pub(crate) struct Untouched(TcpListener);
 
 impl Untouched {
@@ -19,7 +19,7 @@ impl Untouched {
         format!("http://{}", self.0.local_addr().unwrap())
     }
 
-    /// Connections are made by the system, whether they are accepted or not: none may be waiting.
+    /// The system completes connections before they are accepted: none may be waiting.
     pub(crate) fn assert_untouched(&self) {
         match self.0.accept() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -28,24 +28,24 @@ impl Untouched {
     }
 }
 
-/// An address where nobody listens.
+/// An address without a listener.
 pub(crate) fn dead() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-/// What a double does with each request.
+/// The response of a double to a request.
 #[derive(Clone)]
 pub(crate) enum CannedResponse {
     /// Status and body.
     Reply(u16, String),
-    /// The same with a `Date`.
+    /// Status and body with a `Date`.
     Dated(String, u16, String),
-    /// Closes the connection without a word.
+    /// Closes the connection without a response.
     Hangup,
 }
 
-/// Responds to every request in the same way, and keeps the requests.
+/// Responds to every request in the same way, and records the requests.
 pub(crate) struct Canned {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -57,7 +57,7 @@ impl Canned {
         Self::new(CannedResponse::Reply(status, body.into()))
     }
 
-    /// A response of the backup service's own making.
+    /// An error response of the backup service.
     pub(crate) fn fabric(status: u16, code: &str, message: &str) -> Self {
         let body = serde_json::json!({ "Error": { "Code": code, "Message": message } });
         Self::response(status, body.to_string())
@@ -67,7 +67,7 @@ impl Canned {
         Self::script([response])
     }
 
-    /// One response after the other; the last one again and again.
+    /// These responses in order; the last one repeats.
     pub(crate) fn script<const N: usize>(responses: [CannedResponse; N]) -> Self {
         let mut place = 0;
         Self::route(move |_| {
@@ -76,14 +76,14 @@ impl Canned {
         })
     }
 
-    /// What this makes of each request.
+    /// Chooses a response for each request.
     pub(crate) fn route(mut response: impl FnMut(&str) -> CannedResponse + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let kept = requests.clone();
         let thread = std::thread::spawn(move || {
-            // An empty request ends it: nothing else connects without asking something.
+            // An empty request ends it: no client connects without sending one.
             while let Ok((stream, _)) = listener.accept() {
                 let Some(request) = read(&stream) else { return };
                 let response = response(&request);
@@ -98,14 +98,14 @@ impl Canned {
         format!("http://{}", self.address)
     }
 
-    /// The request lines so far, without the version of HTTP.
+    /// The request lines so far, without the HTTP version.
     pub(crate) fn request_lines(&self) -> Vec<String> {
         let requests = self.requests.lock().unwrap();
         let lines = requests.iter().map(|request| request.lines().next().unwrap_or_default());
         lines.map(|line| line.trim_end_matches(" HTTP/1.1").to_owned()).collect()
     }
 
-    /// The requests as they came.
+    /// The requests as received.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -149,7 +149,7 @@ fn respond(mut stream: TcpStream, response: &CannedResponse) {
     {
         let length = body.len();
         let head = format!("HTTP/1.1 {status} X\r\n{date}content-length: {length}\r\nconnection: close\r\n\r\n");
-        // A client that has gone away is the test's business.
+        // A client that has closed the connection concerns the test.
         let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
     }
 }

@@ -14,7 +14,7 @@ const POLICY: &str = r#"{"Name":"NAME","AutoRestoreOnDataLoss":false,"MaxIncreme
   "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT15M"},
   "Storage":{"StorageKind":"FileShare","Path":"\\\\s\\b"}}"#;
 
-/// The built-in cluster with the policies `P` and `Q`, at that speed.
+/// The built-in cluster with the policies `P` and `Q`, at this speed.
 fn cluster(speed: &str) -> Listening {
     let simulated = Cluster::builder().speed(speed.parse().unwrap()).build().listen().unwrap();
     for name in ["P", "Q"] {
@@ -24,7 +24,7 @@ fn cluster(speed: &str) -> Listening {
     simulated
 }
 
-/// Runs a command that prints lines of JSON, and gives the outcomes of the last.
+/// Runs a command that prints lines of JSON, and returns the outcomes in the last one.
 fn outcomes(url: &str, args: &[&str], code: u8) -> (Ran, Value) {
     let ran = at(url, &[&["-o", "json"], args].concat()).expect(code);
     let last: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
@@ -123,7 +123,7 @@ fn a_dry_run_waits_for_no_policy() {
     cluster.assert_untouched();
 }
 
-/// The partitions whose own policy is another one are not covered.
+/// Partitions with another policy of their own are not covered.
 #[test]
 fn what_a_policy_covers_is_backed_up_at_once() {
     let simulated = cluster("3600x");

@@ -1,4 +1,4 @@
-//! Which endpoint is asked.
+//! The endpoint of each request.
 
 use super::doubles::{Canned, CannedResponse, dead};
 use super::harness::{at, run};

@@ -1,4 +1,4 @@
-//! What the cluster responds decides the exit code, and the error says what happened to what.
+//! The cluster's response determines the exit code, and the error names the operation and the entity.
 
 use serde_json::Value;
 
@@ -57,9 +57,9 @@ fn responses_without_a_code() {
     exit(504, "").expect(6);
     exit(500, "").expect(1);
     exit(503, "").expect(1);
-    // Somebody else's page says nothing about the service.
+    // An HTML page of another server shows nothing about the service.
     exit(404, "<html>not found</html>").expect(1);
-    // The wrong success, and a reply of success that is none.
+    // Another success status, and a success response that cannot be read.
     exit(200, "").expect(1);
 }
 
@@ -92,7 +92,7 @@ fn the_json_error_has_every_member() {
     assert!(error["requestId"].is_string());
 }
 
-/// Whatever else there would be to say: a program reads one object and nothing else.
+/// Whatever else there is to print, a program reads a single object.
 #[test]
 fn the_json_error_stands_alone() {
     let cluster = Canned::fabric(409, "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTING", "It is there.");
@@ -141,7 +141,7 @@ fn a_cut_connection_is_no_result() {
     assert!(read.err.contains(&url) && read.err.contains("response-lost"), "{read:?}");
 }
 
-/// The cluster was not checked: its address is not to blame.
+/// The cluster was not reached, so its address is not the cause.
 #[test]
 fn without_the_token_the_hint_is_about_the_token() {
     let args = ["-e", "https://localhost:1", "--token-file", "no-such-token", "-o", "json", "policy", "list"];

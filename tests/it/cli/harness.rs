@@ -1,4 +1,4 @@
-//! Runs commands and keeps what they said.
+//! Runs commands and captures their output.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use sf_backup_cli::{Console, Environment};
 use tempfile::TempDir;
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: u8,
@@ -33,43 +33,43 @@ impl Ran {
     }
 }
 
-/// Runs `sf-backup` with these arguments, in a script: nobody can be asked.
+/// Runs `sf-backup` with these arguments in a script, without prompts.
 pub(crate) fn run(args: &[&str]) -> Ran {
     run_with("", false, args)
 }
 
-/// The same against one endpoint.
+/// Runs with one endpoint.
 pub(crate) fn at(url: &str, args: &[&str]) -> Ran {
     run(&[&["-e", url], args].concat())
 }
 
-/// The same with an environment and configuration.
+/// Runs with an environment and configuration.
 pub(crate) fn run_in(around: &Environment, args: &[&str]) -> Ran {
     Stage { around: around.clone(), ..Stage::default() }.run(args)
 }
 
-/// The same at noon of 2024-03-09, on a screen of that width.
+/// Runs at noon of 2024-03-09, on a screen of this width.
 pub(crate) fn seen(url: &str, width: Option<usize>, args: &[&str]) -> Ran {
     let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_985_600);
     Stage { width, clock, ..Stage::default() }.run(&[&["-e", url], args].concat())
 }
 
-/// The same with something on standard input, which is a person or not.
+/// Runs with this standard input, which may be a terminal.
 pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
     Stage { input, interactive, ..Stage::default() }.run(args)
 }
 
-/// The same with both.
+/// Runs with an environment and standard input.
 pub(crate) fn run_among(around: &Environment, input: &str, interactive: bool, args: &[&str]) -> Ran {
     Stage { around: around.clone(), input, interactive, ..Stage::default() }.run(args)
 }
 
-/// The same before a screen of that width.
+/// Runs on a screen of this width, with a response to a prompt.
 pub(crate) fn asked(around: &Environment, answer: &str, width: usize, args: &[&str]) -> Ran {
     Stage { around: around.clone(), input: answer, interactive: true, width: Some(width), ..Stage::default() }.run(args)
 }
 
-/// What a command finds around it.
+/// The inputs of a run.
 struct Stage<'a> {
     around: Environment,
     input: &'a str,
@@ -128,7 +128,7 @@ impl OneFile {
     }
 }
 
-/// A policy that every runtime takes.
+/// A policy that every runtime accepts.
 pub(crate) const DAILY: &str = r#"{
   "Name": "DailyAzureBackupPolicy",
   "AutoRestoreOnDataLoss": false,

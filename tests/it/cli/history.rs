@@ -1,4 +1,4 @@
-//! `--log` and `history`: every change is written down before it is sent, with its outcome after it.
+//! `--log` and `history`: every change is logged before it is sent, and again with its outcome.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ fn changes_are_logged_and_reads_are_not() {
     assert!(none.out.is_empty() && none.err.contains("no changes"), "{none:?}");
 }
 
-/// The request id in the log is the one that was sent.
+/// The logged request id is the one that was sent.
 #[test]
 fn the_logged_request_id_finds_the_request() {
     let stage = Stage::new();
@@ -92,7 +92,7 @@ fn what_cannot_be_logged_is_not_sent() {
     let refused = run_with(DAILY, false, &args).expect(2);
     assert!(refused.err.contains("cannot be written") && refused.err.contains("nothing was sent"), "{refused:?}");
     if Path::new("/dev/full").exists() {
-        // It can be opened, and takes no line.
+        // It can be opened, but not written.
         let refused = run_with(DAILY, false, &["-e", &stage.url(), "--log", "/dev/full", "policy", "create"]).expect(2);
         assert!(refused.err.contains("the log /dev/full cannot be written"), "{refused:?}");
     }
@@ -143,7 +143,7 @@ fn the_newest_changes_of_a_large_log_are_shown() {
     let (path, log) = (stage.log(), stage.log());
     let log = log.to_str().unwrap();
     let both = |number| record(number, "started") + &record(number, "succeeded");
-    // A change that was begun long ago, and ends last.
+    // A change that was started long ago, and ends last.
     let lines = record(0, "started") + &(1..=150).map(both).collect::<String>() + &record(0, "failed");
     fs::write(&path, lines).unwrap();
     let entities = |args: &[&str]| {

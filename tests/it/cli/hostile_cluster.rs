@@ -1,5 +1,5 @@
-//! A cluster whose every text is an attack on shells, terminals, markup and readers: through all commands and all outputs
-//! nothing of it reaches a screen but as visible text, nothing runs, and what programs read is what the cluster said.
+//! A cluster in which every text attacks shells, terminals, markup and parsers: for all commands and formats, such text
+//! is only printed visibly, nothing is run, and programs read the original text.
 
 mod attacks;
 mod forms;
@@ -21,7 +21,7 @@ use lines::{Kind, LINES};
 use recorder::Request;
 use stage::{Asked, Stage};
 
-/// Nothing in what was printed acts on a screen, and what is for programs is one document.
+/// Asserts that no output controls a terminal, and that output for programs is one document.
 #[track_caller]
 fn is_harmless(ran: &Ran, asked: &Asked<'_>) {
     for text in [&ran.out, &ran.err] {
@@ -30,14 +30,14 @@ fn is_harmless(ran: &Ran, asked: &Asked<'_>) {
     if asked.output == Some("json") {
         let is_document =
             ![Kind::Html, Kind::Markdown, Kind::Xml, Kind::Metrics, Kind::Plugin, Kind::Local].contains(&asked.kind);
-        // Waiting prints an event a line; everything else prints one document.
+        // Waiting prints an event per line; everything else prints one document.
         let waits = asked.line.contains("--wait");
         let documents = if waits { ran.out.lines().collect() } else { vec![ran.out.as_str()] };
         for text in documents.iter().filter(|text| is_document && !text.is_empty()) {
             let read = serde_json::from_str::<Value>(text);
             assert!(read.is_ok(), "{asked:?}: {read:?} in {text}");
         }
-        // Errors are one document each.
+        // Each error is one document.
         if ran.code != 0 && ran.err.starts_with(['{', '[', '"']) {
             let mut documents = serde_json::Deserializer::from_str(&ran.err).into_iter::<Value>();
             assert!(documents.all(|read| read.is_ok()), "{asked:?}: {}", ran.err);
@@ -45,7 +45,7 @@ fn is_harmless(ran: &Ran, asked: &Asked<'_>) {
     }
 }
 
-/// What a line printed as YAML reads as what it printed as JSON, and has every text of the cluster, unchanged.
+/// Asserts that the YAML output equals the JSON output, and that it contains every text of the cluster unchanged.
 fn reads_back(stage: &Stage, line: &str, kind: Kind, round: usize) {
     let json = stage.run(Asked::new(line, kind, round).output("json"));
     let yaml = stage.run(Asked::new(line, kind, round).output("yaml"));
@@ -55,7 +55,7 @@ fn reads_back(stage: &Stage, line: &str, kind: Kind, round: usize) {
     let mut found = BTreeSet::new();
     forms::strings(&value, &mut found);
     let expected = stage.names(round);
-    // A policy has the name that it was asked for; an object has the texts of one name.
+    // A policy has the requested name; an object has the texts of one name.
     let expected = match (kind, line.starts_with("policy show")) {
         (_, true) => &[],
         (Kind::Object, _) => &expected[..1],
@@ -89,7 +89,7 @@ fn no_text_acts_on_a_person_who_is_asked() {
         for answer in ["n\n", "y\n"] {
             let asked = Asked::new(line.trim_end_matches(" -y"), *kind, round).answer(answer);
             let mut ran = stage.run(asked);
-            // What draws progress over what it drew before.
+            // The sequences that redraw progress.
             for own in ["\r", "\u{1b}[2K", "\u{1b}[1A", "\u{1b}[1B"] {
                 ran.err = ran.err.replace(own, "");
             }
@@ -101,12 +101,12 @@ fn no_text_acts_on_a_person_who_is_asked() {
         is_harmless(&stage.run(asked), &asked);
     }
     assert!(asks > 10, "{asks}");
-    // Whoever copies what is proposed into a shell runs our command and nothing else.
+    // Copied into a shell, a suggested command runs our command and nothing else.
     assert!(pasted.len() > 10, "{pasted:?}");
     paste::run(&pasted);
 }
 
-/// Commands that change something in this cluster, whichever way they come to it.
+/// Commands that change something in this cluster, with each kind of input.
 const LOGGED: &[&str] = &[
     "policy create",
     "policy update",
@@ -121,7 +121,7 @@ const LOGGED: &[&str] = &[
     "apply",
 ];
 
-/// A log that cannot be opened stops every change before anybody is asked and anything is sent.
+/// If the log cannot be opened, every change stops before any prompt or request.
 #[test]
 fn what_cannot_be_logged_is_not_begun() {
     let stage = Stage::new();
@@ -131,7 +131,7 @@ fn what_cannot_be_logged_is_not_begun() {
         posts.filter(|request| !request.path().contains("GetBackups") && !request.path().contains("$sim")).count()
     };
     let mut refused = BTreeSet::new();
-    // What doctor sends to see whether it is allowed changes nothing.
+    // The request by which doctor checks write access changes nothing.
     let lines = LINES.iter().enumerate().filter(|(_, (line, _))| !line.contains("--log") && *line != "doctor");
     for (round, (line, kind)) in lines {
         let asked = Asked::new(line.trim_end_matches(" -y"), *kind, round).answer("y\n");
@@ -217,7 +217,7 @@ fn a_change_is_of_exactly_what_was_named() {
     paste::run(&scripts);
 }
 
-/// Rows of one table have as many cells as its header.
+/// Rows of a table have as many cells as its header.
 #[track_caller]
 fn is_markdown_of_plain_text(report: &str) -> usize {
     let rows: Vec<&str> = report.lines().filter(|row| row.starts_with('|')).collect();
@@ -245,7 +245,7 @@ fn a_report_has_the_same_markup_whatever_the_names() {
                 let texts: Vec<String> = texts.collect();
                 stage.call_all("Alpha");
                 let mut plain = forms::tags(&stage.run(Asked::new(line, *kind, 0)).out);
-                // No call can be made for such a name, which a report says as well.
+                // No request can be built for this name, which a report mentions as well.
                 stage.call_all("a\u{7}b");
                 plain.extend(forms::tags(&stage.run(Asked::new(line, *kind, 0)).out));
                 stage.call_all_by_attacks();
@@ -267,7 +267,7 @@ fn a_report_has_the_same_markup_whatever_the_names() {
             }
             Kind::Plugin => {
                 for text in texts.by_ref() {
-                    // What follows a bar is performance data.
+                    // Performance data follows a bar.
                     assert!(text.starts_with("SF-BACKUP ") && text.matches('|').count() <= 1, "{text}");
                 }
             }
@@ -291,7 +291,7 @@ fn nothing_that_is_typed_acts_either() {
             &["-e", attack, "app", "list"],
             &["partition", "backups", attack, "--from", attack],
         ];
-        // Every attack meets some of them, and every one of them some attacks.
+        // Every attack is used with some of the lines, and every line with some of the attacks.
         for line in lines.iter().skip(number % 2).step_by(2) {
             let ran = at("http://127.0.0.1:1", line);
             for text in [&ran.out, &ran.err] {

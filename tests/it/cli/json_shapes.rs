@@ -1,4 +1,4 @@
-//! What `JSON.md` says that `-o json` prints is what it prints.
+//! The JSON output matches `JSON.md`.
 
 use serde_json::{Value, json};
 use sf_backup_cli::Environment;
@@ -17,17 +17,17 @@ fn examples(heading: &str) -> Vec<Value> {
     blocks.map(|block| serde_json::from_str(block).unwrap_or_else(|error| panic!("{heading}: {error}"))).collect()
 }
 
-/// Whether a value has exactly the members of an example, however deep. `"<…>"` stands for an object of the API.
+/// Asserts that a value has exactly the members of an example, at any depth. `"<…>"` represents an object of the API.
 fn same_shape(example: &Value, real: &Value, path: &str) {
     match (example, real) {
         (Value::String(text), _) if text.starts_with('<') => {
             assert!(real.is_object() || real.is_null(), "{path}: {real}")
         }
-        // What may be null is so in some runs.
+        // A member that may be null can be null in some runs.
         (Value::Null, _) | (_, Value::Null) => {}
         (Value::Object(members), Value::Object(others)) => {
             let names = |members: &serde_json::Map<String, Value>| members.keys().cloned().collect::<Vec<_>>();
-            // Headers are what a request has.
+            // Headers depend on the request.
             if !path.ends_with(".headers") && !path.ends_with(".body") {
                 assert_eq!(names(members), names(others), "{path}");
                 members.iter().for_each(|(name, member)| same_shape(member, &others[name], &format!("{path}.{name}")));
@@ -45,7 +45,7 @@ fn same_shape(example: &Value, real: &Value, path: &str) {
     }
 }
 
-/// What was printed is as an example has it.
+/// Asserts that an output has the shape of an example.
 pub(super) fn holds(heading: &str, real: &Value) {
     same_shape(&examples(heading)[0], real, heading);
 }
@@ -103,7 +103,7 @@ fn waiting_for_a_policy() {
     }
 }
 
-/// A configuration is made to be as one file and then as another, by which every kind of change comes about.
+/// Applies one file and then another, so that every kind of change occurs.
 #[test]
 fn changes_of_the_configuration() {
     let listening = Cluster::builder().build().listen().unwrap();
@@ -143,7 +143,7 @@ fn changes_of_the_configuration() {
             }
         }
     }
-    // What is suspended and no longer enabled is not seen to be suspended.
+    // The suspension of an entity that is no longer enabled is not visible.
     assert!(seen.len() >= examples[0].as_array().unwrap().len() - 1, "{seen:?}");
 }
 
@@ -153,7 +153,7 @@ fn explanations() {
     holds("explain", &run(&["-o", "json", "explain"]).json()[0]);
 }
 
-/// A cluster where each of these has something to tell.
+/// A cluster in which each of these has something to report.
 fn busy() -> (Cluster, sf_backup_sim::Listening) {
     let cluster = Cluster::builder().speed(Speed::FROZEN).build();
     let listening = cluster.listen().unwrap();

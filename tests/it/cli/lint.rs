@@ -1,4 +1,4 @@
-//! `policy lint`: of files without a cluster, and of what a cluster has.
+//! `policy lint`: of files without a cluster, and of policies in a cluster.
 
 use serde_json::{Value, json};
 

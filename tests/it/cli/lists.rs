@@ -1,4 +1,4 @@
-//! Lists: for programs as comma-separated values and as names, for people within the width of the screen, sorted as asked.
+//! Lists: as comma-separated values and names for programs, and fitted to the screen and sorted for people.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ impl Shop {
     }
 }
 
-/// The records of comma-separated values, whose fields have no line ends here.
+/// The records of comma-separated values, whose fields contain no line breaks here.
 fn records(text: &str) -> Vec<Vec<String>> {
     let lines = text.strip_suffix("\r\n").unwrap().split("\r\n");
     let record = |line: &str| {
@@ -69,7 +69,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
     lines.map(record).collect()
 }
 
-/// The column of that name, without the name.
+/// The values of the column with this name.
 fn column(text: &str, name: &str) -> Vec<String> {
     let records = records(text);
     let place = records[0].iter().position(|column| column == name).unwrap();
@@ -145,7 +145,7 @@ fn sums_and_remarks_of_lists_for_programs_go_to_standard_error() {
         assert!(one.out.is_empty() && one.err.contains("suspended"), "{one:?}");
         shop.run(&["service", "resume", "Shop/Cart"]).expect(0);
     }
-    // On paper and on a screen the sum is part of the result.
+    // For people, the summary is part of the result.
     assert!(shop.run(&["audit"]).out.ends_with("4 partitions: 1 not covered, 3 protected\n"));
 }
 
@@ -195,7 +195,7 @@ fn an_unknown_column_is_a_usage_error_that_names_the_columns() {
     assert!(refused.error()["message"].as_str().unwrap().contains("--sort-by"), "{refused:?}");
 }
 
-/// A change that was made cannot be refused for how its result was to be shown.
+/// A completed change cannot be refused because of its output.
 #[test]
 fn an_unknown_column_is_refused_before_a_change() {
     let shop = Shop::new();
@@ -217,7 +217,7 @@ fn headers_can_be_left_out_on_screens_as_well() {
     assert!(bare.starts_with("Often, and early  every"), "{bare}");
 }
 
-/// Every row of what there is in a cluster fits on one line of a narrow screen; a pipe and `-o wide` get all of it.
+/// Every row fits on one line of a narrow screen; a pipe and `-o wide` get everything.
 #[test]
 fn a_row_is_a_line_at_every_width() {
     let shop = Shop::new();
@@ -250,7 +250,7 @@ fn in_berlin(shop: &Shop, args: &[&str]) -> Ran {
     run_in(&around, &[&["-e", &shop.0.url(), "--local-time"], args].concat())
 }
 
-/// Tables, objects, sentences, questions and errors; not what programs read.
+/// Tables, objects, sentences, prompts and errors, but not output for programs.
 #[test]
 fn every_time_for_people_is_local_if_that_is_wanted() {
     let shop = Shop::new();
@@ -283,7 +283,7 @@ fn every_time_for_people_is_local_if_that_is_wanted() {
     assert!(refused.err.contains("Nowhere/Land"), "{refused:?}");
 }
 
-/// What a narrow table shows of an id is enough to restore that backup, whose location the command finds.
+/// The short id in a narrow table is enough to restore the backup; the command finds its location.
 #[test]
 fn a_backup_is_restored_by_the_start_of_its_id() {
     let shop = Shop::new();
@@ -307,7 +307,7 @@ fn a_backup_is_restored_by_the_start_of_its_id() {
     assert!(dry.err.contains("cannot look the backup up"), "{dry:?}");
     let both = restore(&id[..8], &["--location", "x.zip"]).expect(2);
     assert!(both.err.contains("whole id"), "{both:?}");
-    // The whole id and the location need no look-up.
+    // A whole id with a location needs no look-up.
     let whole = ["partition", "restore", CART[0], "--backup-id", id, "--location", "x.zip", "--dry-run"];
     let whole = shop.run(&whole).expect(0);
     assert!(whole.out.contains(id), "{whole:?}");

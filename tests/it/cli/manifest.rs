@@ -11,7 +11,7 @@ use sf_backup_sim::{Cluster, EffectKind, Listening, Runtime, Topology};
 
 use super::harness::{OneFile, Ran, at, run_with};
 
-/// Two applications whose names begin alike, one with a name of two levels, and one with nothing to back up.
+/// Two applications whose names begin alike, one with a name of two levels, and one without anything to back up.
 const TOPOLOGY: &str = r#"{"Applications":[
   {"Name":"fabric:/Shop","Services":[
     {"Name":"fabric:/Shop/Cart","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
@@ -26,7 +26,7 @@ const TOPOLOGY: &str = r#"{"Applications":[
     {"Name":"fabric:/Shop/EU/Cart","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
       {"ServicePartitionKind":"Named","Id":"00000000-0000-4000-8000-000000000005","Name":"a"}]}]}]}"#;
 
-/// Everything a file can say, as an export would not spell it.
+/// Everything that a file can contain, in other spellings than an export.
 const FULL: &str = r"
 apiVersion: sf-backup/v1
 kind: BackupConfiguration
@@ -53,7 +53,7 @@ suspensions:
 - {ServiceName: 'fabric:/Shop/Cart', PartitionId: 00000000-0000-4000-8000-000000000002}
 ";
 
-/// A cluster on a socket, whose changes are counted.
+/// A cluster on a socket that counts its changes.
 struct Simulated {
     cluster: Cluster,
     listening: Listening,
@@ -91,7 +91,7 @@ impl Simulated {
         self.run(&["-q", "export"]).expect(0).out
     }
 
-    /// What was changed since some earlier count: kind, subject and detail.
+    /// The changes after an earlier count: kind, subject and detail.
     fn changes(&self, since: usize) -> Vec<String> {
         let changed = |kind: &EffectKind| {
             matches!(

@@ -1,4 +1,4 @@
-//! `audit --notify`: one message for each change, and no URL anywhere.
+//! `audit --notify`: one message per change, and no URL in any output.
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -38,12 +38,12 @@ impl Stage {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    /// An audit that posts to `url`, which stands in a file.
+    /// Runs an audit that posts to `url`, which is in a file.
     fn audit(&self, url: &str, format: &str) -> Ran {
         self.audit_with(url, &["-v"], &["--notify-format", format])
     }
 
-    /// The same with options before the command and after it.
+    /// Runs it with options before and after the command.
     fn audit_with(&self, url: &str, before: &[&str], after: &[&str]) -> Ran {
         fs::write(self.path("url"), format!("{url}/hook/hunter2?key=hunter2\n")).unwrap();
         let target = format!("file:{}", self.path("url"));
@@ -90,7 +90,7 @@ fn the_first_run_is_silent_if_nothing_is_wrong() {
     stage.enable();
     stage.audit(&receiver.url(), "json").expect(0);
     assert!(receiver.requests().is_empty());
-    // A state that cannot be read counts as none.
+    // An unreadable state counts as none.
     fs::write(stage.path("state"), "{").unwrap();
     let ran = stage.audit(&receiver.url(), "json").expect(0);
     assert!(ran.err.contains("is ignored") && receiver.requests().is_empty(), "{ran:?}");
@@ -150,7 +150,7 @@ fn a_program_gets_the_message_on_its_standard_input() {
     stage.sf(&["audit", "--notify", "cmd:true"]).expect(2);
 }
 
-/// What could not be read keeps the state that it had: it is not gone.
+/// What could not be read keeps its state and does not count as removed.
 #[test]
 fn partitions_that_cannot_be_listed_are_not_gone() {
     let (stage, receiver) = (Stage::new(), Canned::response(200, "ok"));
@@ -166,13 +166,13 @@ fn partitions_that_cannot_be_listed_are_not_gone() {
     let service = "fabric:/CalcApp/CalcService";
     assert_eq!(printed["Changes"].as_array().unwrap().len(), 1, "{printed}");
     assert_eq!([&printed["Changes"][0]["Name"], &printed["Changes"][0]["To"]], [service, "Unknown"], "{printed}");
-    // It can be listed again, and nothing in it has changed.
+    // It can be listed again, and nothing has changed.
     audit(&["--notify-format", "slack"]).expect(20);
     let printed = bodies(&receiver).pop().unwrap();
     assert_eq!(printed["blocks"][1]["text"]["text"], format!("Unknown → readable: {service}"), "{printed}");
     let after: Value = serde_json::from_str(&fs::read_to_string(stage.path("state")).unwrap()).unwrap();
     assert_eq!(after, before);
-    // Nor is what an audit of less does not read.
+    // The same for what an audit with a smaller scope does not read.
     audit(&["--partition", PARTITION]).expect(20);
     let after: Value = serde_json::from_str(&fs::read_to_string(stage.path("state")).unwrap()).unwrap();
     assert_eq!((after, receiver.requests().len()), (before, 3));
@@ -201,7 +201,7 @@ fn quiet_hides_no_failed_notification() {
     assert!(ran.err.contains("no notification was sent"), "{ran:?}");
 }
 
-/// A Nagios plugin reports it as any other failure.
+/// A Nagios plugin reports it like any other failure.
 #[test]
 fn a_plugin_whose_notification_fails_is_unknown() {
     let (stage, refusing) = (Stage::new(), Canned::response(500, "no"));

@@ -1,4 +1,4 @@
-//! Table, JSON and YAML for every kind of response.
+//! Table, JSON and YAML of every kind of response.
 
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -8,8 +8,8 @@ use super::harness::{PARTITION, at, seen};
 
 const BACKUP: &str = "0f5a3b1c-0000-4000-8000-00000000000a";
 
-/// Runs a command against a cluster that responds `reply`, in all three formats. JSON and YAML must say the same as
-/// `expected`; the table is given back.
+/// Runs a command against a cluster with this response, in all three formats. Asserts that JSON and YAML equal
+/// `expected`, and returns the table.
 fn formats(args: &[&str], response: &Value, expected: &Value) -> String {
     let cluster = Canned::response(200, response.to_string());
     let url = cluster.url();
@@ -323,7 +323,7 @@ fn versions_short_and_long() {
     assert!(long.ends_with("api-versions: 6.2-preview, 6.4 and later\n"), "{long}");
 }
 
-/// What is advised stands in one place.
+/// Advice is defined in one place.
 #[test]
 fn every_code_has_the_hint_that_its_explanation_gives() {
     let all = super::harness::run(&["-o", "json", "explain"]).expect(0).json();

@@ -1,4 +1,4 @@
-//! `-f/--file` of commands that print a document: the file is there as a whole, or not at all.
+//! `-f/--file` of commands that print a document: the file is written completely or not at all.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `policy edit`: in scripts that stand for an editor.
+//! `policy edit`, with scripts as editors.
 #![cfg(target_os = "linux")] // stat and sed -i differ elsewhere
 
 use std::path::Path;
@@ -16,7 +16,7 @@ const OPEN: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncremen
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT4H"},
     "Storage":{"StorageKind":"FileShare","Path":"p","PrimaryPassword":"****","SecondaryPassword":"****"}}"#;
 
-/// A script that stands for an editor: `$1` is the file, and each copy that it saw is kept in `seen-N`.
+/// A script as an editor: `$1` is the file, and each copy that it received is kept in `seen-N`.
 struct Script {
     folder: TempDir,
 }
@@ -32,7 +32,7 @@ impl Script {
     }
 
     fn edit(&self, url: &str, typed: Option<&str>, more: &[&str]) -> Ran {
-        // Not run itself: a file that was only just written can be busy.
+        // Not executed directly: a file that was just written can be busy.
         let editor = format!("sh {}", self.folder.path().join("editor").display());
         let around = Environment::none().variable("EDITOR", editor);
         let args = [&["-e", url, "policy", "edit", "Daily"], more].concat();
@@ -99,7 +99,7 @@ fn nothing_changed_or_emptied_sends_nothing() {
     }
 }
 
-/// A secret that nobody gave is asked for again; whoever leaves it so gives up.
+/// The editor opens again for a missing secret; leaving it unchanged gives up.
 #[test]
 fn a_masked_secret_must_be_replaced_by_a_reference() {
     let script = Script::new(r#"sed -i s/PT4H/PT2H/ "$1""#);
@@ -142,7 +142,7 @@ fn a_secret_that_is_typed_is_refused_and_repeated_nowhere() {
     assert!(ran.err.contains("env:NAME") && !ran.err.contains("hunter2") && posts(&cluster).is_empty(), "{ran:?}");
 }
 
-/// The rules are those of a file; a script is not asked again.
+/// The rules are those for files; in a script, the editor does not open again.
 #[test]
 fn a_violation_opens_the_editor_again() {
     for (change, said) in [
@@ -163,7 +163,7 @@ fn a_violation_opens_the_editor_again() {
     }
 }
 
-/// What was typed is not lost over a refusal of the cluster's.
+/// A rejection by the cluster must not lose what was typed.
 #[test]
 fn a_refusal_of_the_cluster_is_shown_in_the_editor() {
     let script = Script::new(r#"[ "$n" = 0 ] && sed -i s/PT4H/PT2H/ "$1" || sed -i s/PT2H/PT3H/ "$1""#);
@@ -257,7 +257,7 @@ fn masked_secrets_are_never_sent_by_a_change_of_settings() {
     assert!(!ran.err.contains("hunter2"), "{ran:?}");
     let ran = run_among(&around, "", false, &["-e", "http://127.0.0.1:9", "policy", "set", "Daily", "--yes"]).expect(2);
     assert!(ran.err.contains("no setting is given"), "{ran:?}");
-    // A setting that changes nothing is no change.
+    // An equal setting is not a change.
     let cluster = returns(OPEN);
     let unchanged = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--every", "4h"];
     let ran = run_among(&around, "", false, &unchanged).expect(0);

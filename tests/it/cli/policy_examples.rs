@@ -1,4 +1,4 @@
-//! Every policy in the help and in the READMEs is one that can be copied: the rules find nothing in it.
+//! Every policy in the help and in the READMEs can be copied: `policy lint` finds nothing.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::harness::{OneFile, at, run, run_with};
 
 const GOOD: &str = "DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=QUJD;EndpointSuffix=core.windows.net";
 
-/// Where examples stand: a name, and the text.
+/// The texts with examples: a name, and the text.
 fn texts() -> Vec<(String, String)> {
     let mut texts: Vec<(String, String)> = sf_backup_cli::commands()
         .into_iter()
@@ -27,7 +27,7 @@ fn texts() -> Vec<(String, String)> {
     texts
 }
 
-/// The commands that create a policy from options, each as one line.
+/// The commands that create a policy from options, one line each.
 fn commands(text: &str) -> Vec<String> {
     // Lines continue after a backslash, in PowerShell after a grave accent.
     let joined = text.replace("\\\n", " ").replace(" `\n", " ");
@@ -38,7 +38,7 @@ fn commands(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The words of a command: blanks part them, and single quotes hold them together.
+/// The words of a command: separated by spaces, or in single quotes.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
     for character in line.chars().chain([' ']) {
@@ -136,6 +136,6 @@ fn policies_in_files_have_no_findings() {
             tried += 1;
         }
     }
-    // The policy in the help is JSON, and so is counted only if it is escaped as JSON is.
+    // The policy in the help is JSON, and only counted if it is escaped as JSON.
     assert!(tried >= 5, "{tried}");
 }

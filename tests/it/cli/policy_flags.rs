@@ -1,4 +1,4 @@
-//! `policy create NAME`: a policy in options, by the same way as one in a file.
+//! `policy create NAME`: a policy in options is handled like one in a file.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn every_schedule_and_storage_is_the_policy_that_a_file_would_hold() {
     );
 }
 
-/// Secrets are fetched, sent, and seen nowhere.
+/// Secrets are resolved, sent, and not printed.
 #[test]
 fn secrets_come_by_reference() {
     let secret = OneFile::new("secret", "AccountName=a;AccountKey=hunter2\n");
@@ -102,7 +102,7 @@ fn missing_and_conflicting_options_are_named() {
     }
 }
 
-/// The rules and warnings are those of a file.
+/// Options have the same rules and warnings as files.
 #[test]
 fn options_are_checked_as_files_are() {
     let ran = create("P --every 20d --share p").expect(2);

@@ -1,5 +1,4 @@
-//! The rules for policies, as `policy lint`, `create`, `update`, `edit`, `apply` and `diff` all use them: policy files as
-//! people have them.
+//! The rules for policies in `policy lint`, `create`, `update`, `edit`, `apply` and `diff`, with policy files of users.
 
 use serde_json::{Value, json};
 use sf_backup_sim::{Cluster, Runtime};
@@ -29,7 +28,7 @@ fn rules(ran: &Ran) -> Vec<(String, String)> {
     findings.as_array().unwrap().iter().map(|f| (text(f, "severity"), text(f, "rule"))).collect()
 }
 
-/// What cannot work is an error of lint, and is not sent, unless that is forced.
+/// What cannot work is an error of lint, and is not sent unless forced.
 #[test]
 fn what_cannot_work_is_not_sent() {
     for (policy, rule, word) in [
@@ -150,7 +149,7 @@ fn what_the_explorer_posts_is_sent_without_its_empty_members() {
     );
     let lint = run_with(&body.to_string(), false, &["-o", "json", "policy", "lint", "-"]).expect(0);
     assert!(rules(&lint).iter().all(|(_, rule)| rule != "unknown-member"), "{lint:?}");
-    // As a person left it in the explorer: there is no container.
+    // As left over by the explorer: without a container.
     body["Storage"]["ContainerName"] = json!("");
     let ran = run_with(&body.to_string(), false, &["policy", "create"]).expect(2);
     assert!(ran.err.contains("Storage.ContainerName \"\" must not be blank"), "{ran:?}");
@@ -191,7 +190,7 @@ fn comments_in_json_and_empty_files_are_called_so() {
     assert!(ran.err.contains("is empty"), "{ran:?}");
 }
 
-/// References are resolved in every file that can hold a secret, and where that fails, nothing is sent.
+/// References are resolved in every file that can contain a secret; if that fails, nothing is sent.
 #[test]
 fn a_secret_by_reference_is_one_in_every_file() {
     let secret = OneFile::new("secret", &format!("{GOOD}\n"));
@@ -276,7 +275,7 @@ fn masks_and_placeholders_in_a_storage_file_are_refused() {
     }
 }
 
-/// The release is read where a cluster is at hand and a rule depends on it.
+/// The release is read if there is a cluster and a rule depends on it.
 #[test]
 fn a_long_retention_is_for_clusters_that_survive_it() {
     let create =
@@ -290,7 +289,7 @@ fn a_long_retention_is_for_clusters_that_survive_it() {
         let lint = at(&cluster.url(), &["-o", "json", "policy", "lint", "Long"]).expect(code);
         let found = rules(&lint).iter().any(|(severity, rule)| rule == "retention-over-24-days" && severity == "error");
         assert_eq!(found, code == 2, "{lint:?}");
-        // A share of its own, so that the policy is written again.
+        // Another share, so that the policy is replaced.
         let manifest = json!({ "apiVersion": "sf-backup/v1", "kind": "BackupConfiguration", "policies": [{
             "Name": "Other", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 3,
             "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1H" },
@@ -305,7 +304,7 @@ fn a_long_retention_is_for_clusters_that_survive_it() {
         }
         at(&cluster.url(), &["apply", "-f", file.path(), "--force"]).expect(0);
     }
-    // Without a cluster nobody knows: it is a warning, or as bad as the release that is named makes it.
+    // Without a cluster, it is a warning, or depends on the given release.
     let text = share(r"\\nas\b").to_string().replace("P20D", "P30D");
     let lint = |more: &[&str]| run_with(&text, false, &[&["policy", "lint", "-"], more].concat()).code;
     assert_eq!(

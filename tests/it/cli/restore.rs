@@ -22,7 +22,7 @@ const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncre
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
     "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups"}}"#;
 
-/// Ids of partitions begin here: the small numbers are those of the cluster's own services.
+/// Ids of partitions start here: small numbers are those of system services.
 const BASE: u128 = 0x4000_8000_0000_0000_0000;
 
 /// A cluster, and a folder for plans.
@@ -33,7 +33,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// A service with so many partitions.
+    /// A service with this many partitions.
     fn new(service: &str, first_id: u128, partitions: u32, storages: &Storages) -> Self {
         let builder = Cluster::builder().topology(topology(service, BASE + first_id, partitions)).storages(storages);
         let cluster = builder.speed("120x".parse().unwrap()).build();
@@ -41,7 +41,7 @@ impl Stage {
         Self { cluster, listening, folder: TempDir::new().unwrap() }
     }
 
-    /// The same, backed up every hour for some hours.
+    /// A service with some hours of hourly backups.
     fn protected(partitions: u32) -> Self {
         let stage = Self::new(CART, 1, partitions, &Storages::default());
         stage.protect("Shop/Cart");
@@ -66,7 +66,7 @@ impl Stage {
         self.folder.path().join(name)
     }
 
-    /// Makes a plan, and keeps it as a file.
+    /// Creates a plan and writes it to a file.
     fn plan(&self, args: &[&str]) -> String {
         let ran = self.ran(&[&["restore", "plan"], args].concat()).expect(0);
         self.keep(&ran.out)
@@ -78,7 +78,7 @@ impl Stage {
         path.to_str().unwrap().to_owned()
     }
 
-    /// As the cluster lists them.
+    /// The partitions as the cluster lists them.
     fn partitions(&self) -> Vec<serde_json::Value> {
         self.ran(&["-o", "json", "partition", "list", CART]).expect(0).json().as_array().unwrap().clone()
     }
@@ -107,7 +107,7 @@ fn a_service_is_restored_by_a_plan_and_once() {
     assert!(planned.err.contains("plan: 3 partitions as of 2024-01-01T03:0"), "{planned:?}");
     let plan = stage.keep(&planned.out);
 
-    // In a script somebody must have said yes.
+    // A script must pass --yes.
     let refused = stage.ran(&["restore", "run", &plan]).expect(2);
     assert!(
         refused.err.contains("refusing to restore 3 partitions of Shop/Cart to 2024-01-01 03:00 UTC")
@@ -128,7 +128,7 @@ fn a_service_is_restored_by_a_plan_and_once() {
     let again = stage.ran(&["-o", "json", "restore", "run", &plan, "--yes"]).expect(0);
     assert_eq!(outcomes(&again), ["Restored"; 3]);
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 3);
-    // The journal belongs to that plan.
+    // The journal belongs to another plan.
     let other = stage.plan(&["--service", "Shop/Cart", "--latest"]);
     let foreign = stage.ran(&["restore", "run", &other, "--yes"]).expect(2);
     assert!(foreign.err.contains("plan.yaml.journal: line 1: is the journal of another plan"), "{foreign:?}");
@@ -179,11 +179,11 @@ fn the_same_backups_go_into_a_second_cluster_under_another_name() {
     let restored: Vec<_> = restored.iter().filter(|effect| effect.kind == EffectKind::Restored).collect();
     assert_eq!(restored.len(), 4);
     for effect in restored {
-        // Partition 101 holds what partition 1 held, and so on.
+        // Partition 101 has the contents of partition 1, and so on.
         let source = effect.subject.replace("0000000001", "0000000000");
         assert!(effect.detail.as_ref().unwrap().contains(&source), "{effect:?}");
     }
-    // A plan made for one cluster is questioned at another.
+    // A plan for another cluster requires confirmation.
     for journal in ["plan.yaml.journal", "another"] {
         let journal = second.path(journal);
         let args = ["-e", &first.url(), "restore", "run", &plan, "--journal", journal.to_str().unwrap()];
@@ -222,7 +222,7 @@ fn what_does_not_fit_or_has_no_backup_is_said() {
     let plan = other.keep(&none.out);
     other.ran(&["restore", "run", &plan, "--yes", "--partial"]).expect(2);
 
-    // One partition cannot be listed: the plan is there, and not complete.
+    // One partition cannot be listed: there is a plan, but it is incomplete.
     let fault = Fault::empty(http::StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionBackupList::spec()).times(5);
     stage.cluster.inject(fault);
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest", "--parallel", "1"]).expect(21);
@@ -347,7 +347,7 @@ fn an_application_goes_into_another_of_the_same_cluster() {
         assert_eq!(outcomes(&ran), ["Restored"; 2]);
         let restored = stage.cluster.effects().into_iter().filter(|effect| effect.kind == EffectKind::Restored);
         for effect in restored {
-            // By name: the first of the copy is the second of the original.
+            // By name: the first partition of the copy is the second of the original.
             let source = if effect.subject.ends_with("11") { "000000000002" } else { "000000000001" };
             assert!(effect.detail.as_ref().unwrap().contains(source), "{effect:?}");
         }

@@ -1,4 +1,4 @@
-//! A planted secret shows up in nothing that is printed, whatever goes wrong.
+//! A secret does not appear in any output, whatever goes wrong.
 
 use sf_backup_cli::Environment;
 
@@ -79,7 +79,7 @@ fn in_silence() {
     every_way(&dead());
 }
 
-/// The real thing is sent, or the tests above would prove nothing.
+/// The secret must be sent, otherwise the tests above prove nothing.
 #[test]
 fn and_yet_it_is_sent() {
     for storage in &STORAGES[..3] {
@@ -90,7 +90,7 @@ fn and_yet_it_is_sent() {
     }
 }
 
-/// What is checked without a cluster is not quoted either, well formed or not.
+/// What is checked without a cluster is not quoted, either, valid or not.
 #[test]
 fn in_a_question() {
     for storage in STORAGES {
@@ -103,7 +103,7 @@ fn in_a_question() {
     }
 }
 
-/// A token in the arguments or the environment is no argument of any message.
+/// A token in the arguments or the environment is not part of any message.
 #[test]
 fn in_a_token() {
     let around = Environment::none();
@@ -128,8 +128,8 @@ fn a_dry_run_shows_the_mask_which_is_never_sent() {
     assert!(again.err.contains("Storage.ConnectionString"), "{again:?}");
 }
 
-/// A cluster shows `****` for every secret. One that does not, or something in between, does not make us print them; what
-/// nobody knows for a secret is shown as it came.
+/// A cluster returns `****` for every secret. If it does not, the secret is not printed nevertheless; members that are
+/// not known to be secrets are printed unchanged.
 #[test]
 fn in_responses_of_a_careless_cluster() {
     for storage in &STORAGES[..2] {

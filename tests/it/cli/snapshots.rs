@@ -1,4 +1,4 @@
-//! Whole outputs of the main commands. After a wanted change, `UPDATE_EXPECT=1` rewrites them here.
+//! Complete outputs of the main commands. After an intended change, `UPDATE_EXPECT=1` rewrites them here.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ impl Midday {
         let listening = cluster.listen().unwrap();
         run_with(POLICY, false, &["-e", &listening.url(), "policy", "create"]).expect(0);
         at(&listening.url(), &["service", "enable", "CalcApp/CalcService", "--policy", "Hourly"]).expect(0);
-        // Not at a full minute: ages are the same however slow the test is.
+        // Not at a full minute, so that ages do not depend on the speed of the test.
         cluster.advance(Duration::from_secs(3 * 3_600 + 30 * 60 + 20));
         Self(listening)
     }
@@ -148,7 +148,7 @@ fn export_and_diff() {
     .assert_eq(&diff.replace(file.path(), "backup.yaml"));
 }
 
-/// The commands by task, and where everything else is shown: on one screen.
+/// The commands by task, and where the rest of the help is, on one screen.
 #[test]
 fn help() {
     let help = |args: &[&str]| seen("http://localhost:1", Some(80), args).expect(0).out;

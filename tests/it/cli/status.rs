@@ -1,4 +1,4 @@
-//! `status`, the audit in short, and partitions by their names and the starts of their ids.
+//! `status`, the short form of an audit, and partitions by name and by the start of their id.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ const NIGHTLY: &str = r#"{"Name":"Nightly","AutoRestoreOnDataLoss":false,"MaxInc
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"P1D"},
     "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=x","ContainerName":"backups"}}"#;
 
-/// When the clock of [`seen`] stands.
+/// The time of [`seen`].
 const NOON: i64 = 1_709_985_600;
 
-/// Three applications with eight services and 60 partitions, after twenty days: one service is suspended for nine of them, one
-/// application is not covered.
+/// Three applications with eight services and 60 partitions, after twenty days: one service has been suspended for nine
+/// of them, one application is not covered.
 fn cluster() -> (Cluster, Listening) {
     let service = |application: u32, number: u32, partitions: u32| {
         let partition = |place: u32| {
@@ -152,7 +152,7 @@ fn a_name_of_several_partitions_or_none_is_refused() {
     for nowhere in ["App3/Service1#9", "App3/Service9", "No/Such", "deadbeef"] {
         at(&url, &["partition", "suspend", nowhere]).expect(3);
     }
-    // A dry run sends nothing, not even to look something up.
+    // A dry run sends nothing, also no look-up.
     let dry = at("http://127.0.0.1:9", &["partition", "suspend", "App3/Service1#1", "--dry-run"]).expect(2);
     assert!(dry.err.contains("give its whole id"), "{}", dry.err);
 }

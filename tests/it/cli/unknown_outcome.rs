@@ -1,4 +1,4 @@
-//! A change that was sent, and no response.
+//! Changes without a response.
 
 use super::doubles::{Canned, CannedResponse};
 use super::harness::{PARTITION, at};

@@ -1,4 +1,4 @@
-//! What is looked up around a change: the entity before it, what it takes away, and what is in effect after it.
+//! Look-ups around a change: the entity before it, what it removes, and what is in effect after it.
 
 mod messages;
 
@@ -31,7 +31,7 @@ fn id(last: u8) -> String {
     format!("6b1c2f7e-0000-4000-8000-00000000000{last}")
 }
 
-/// Two applications, and the policies `Daily` and `Hourly`, which are enabled nowhere.
+/// Two applications, and the policies `Daily` and `Hourly`, which are not enabled anywhere.
 fn fresh() -> Listening {
     let topology = Topology::from_json(TOPOLOGY).unwrap();
     let simulated = Cluster::builder().topology(topology).build().listen().unwrap();
@@ -42,7 +42,7 @@ fn fresh() -> Listening {
     simulated
 }
 
-/// The same with `Daily` enabled on `Shop`.
+/// The same cluster with `Daily` enabled on `Shop`.
 fn protected() -> Listening {
     let simulated = fresh();
     at(&simulated.url(), &["app", "enable", "Shop", "--policy", "Daily"]).expect(0);
@@ -139,7 +139,7 @@ fn of_several_only_existing_entities_are_changed() {
     assert!(outcomes[1]["error"]["hint"].as_str().unwrap().contains("did you mean fabric:/Shop/Cart"), "{outcomes}");
     assert_eq!(is_suspended(&url, 1), true);
     assert_eq!(is_suspended(&url, 3), false);
-    // What is to end with the first failure does not begin.
+    // With --fail-fast, nothing is started.
     let args = ["-o", "json", "service", "resume", "Shop/Cart", "Shop/Crat", "--fail-fast"];
     assert_eq!(at(&url, &args).expect(3).json()[0]["outcome"], "notSent");
     assert_eq!(is_suspended(&url, 1), true);
@@ -166,7 +166,7 @@ fn from_one_list_in_bulk() {
     assert_eq!(lines.iter().filter(|line| line.starts_with("POST")).count(), 40);
 }
 
-/// A cluster that responds its backup service's calls, and everything else in this way.
+/// A cluster that responds to calls of the backup service as usual, and to everything else like this.
 fn without_inventory(response: CannedResponse) -> Canned {
     Canned::route(move |line| match line {
         line if line.starts_with("POST") => CannedResponse::Reply(202, String::new()),
@@ -206,7 +206,7 @@ fn a_change_is_never_lost_to_a_courtesy() {
             &["partition", "resume", &partition],
         ] {
             let cluster = without_inventory(response.clone());
-            // One attempt: how patiently a cluster is asked again is another matter.
+            // One attempt, because retries are not tested here.
             let ran = at(&cluster.url(), &[&["--max-attempts", "1"], args].concat()).expect(0);
             let lines = cluster.request_lines();
             assert_eq!(lines.iter().filter(|line| line.starts_with("POST")).count(), 1, "{args:?}: {lines:?}");
@@ -266,7 +266,8 @@ fn what_stays_suspended_below_is_named() {
     assert!(ran.err.contains("fabric:/Shop/Cart") && ran.err.contains(&id(3)), "{ran:?}");
 }
 
-/// The server fails over the lists of an application and a service then, and of an application without a policy it lists nothing.
+/// The server then fails for the lists of an application and a service, and lists nothing for an application without a
+/// policy.
 #[test]
 fn suspensions_are_read_where_the_lists_fail() {
     let simulated = fresh();
@@ -312,7 +313,7 @@ fn what_loses_its_policy_is_counted_and_confirmed() {
     let undo = format!("to undo: sf-backup --endpoint {url} app enable fabric:/Shop --policy Daily\n");
     assert!(ran.err.contains(&undo), "{ran:?}");
     assert_eq!(at(&url, &["-o", "json", "partition", "config", &id(1)]).expect(0).out, "null\n");
-    // The command that is printed does it.
+    // The printed command undoes it.
     let words: Vec<&str> = undo.trim().trim_start_matches("to undo: sf-backup ").split(' ').collect();
     run_with("", false, &words).expect(0);
     assert_eq!(is_suspended(&url, 1), false);
@@ -326,13 +327,13 @@ fn overrides_below_lose_nothing() {
     at(&url, &["partition", "enable", &id(1), "--policy", "Hourly"]).expect(0);
     let ran = at(&url, &["app", "disable", "Shop"]).expect(2);
     assert!(ran.err.contains("1 partition of 1 service will no longer"), "{ran:?}");
-    // Where another policy takes over, nothing is lost.
+    // If another policy becomes effective, nothing is lost.
     let ran = at(&url, &["service", "disable", "Shop/Orders"]).expect(0);
     assert!(ran.err.contains("fabric:/Shop/Orders is now backed up under policy Daily"), "{ran:?}");
     let ran = at(&url, &["partition", "disable", &id(1)]).expect(0);
     assert!(ran.err.contains("policy Daily") && ran.err.contains("to undo: "), "{ran:?}");
     at(&url, &["app", "disable", "Shop", "--yes"]).expect(0);
-    // What was never enabled there is the server's to refuse.
+    // The server rejects disabling what was never enabled.
     at(&url, &["service", "disable", "Shop/Cart"]).expect(3);
     let inherits = Canned::route(|line| match line {
         line if line.starts_with("POST") => CannedResponse::Reply(202, String::new()),
@@ -355,7 +356,7 @@ fn another_policy_in_place_of_one_is_confirmed() {
     let simulated = fresh();
     let url = simulated.url();
     at(&url, &["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
-    // The same one again changes nothing.
+    // Enabling the same policy again changes nothing.
     let ran = at(&url, &["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
     assert_eq!(ran.err, "");
     let ran = at(&url, &["service", "enable", "Shop/Cart", "--policy", "Hourly"]).expect(2);
@@ -377,7 +378,7 @@ fn a_policy_in_use_is_replaced_only_if_confirmed() {
     assert!(ran.err.contains(": printf %s '{\"Name\":\"Daily\""), "{ran:?}");
     assert!(ran.err.contains("env:CONNECTION_STRING") && ran.err.contains("| sf-backup "), "{ran:?}");
     assert!(ran.err.contains("\"Interval\":\"PT1H\"") && !ran.err.contains("cGxhbnRlZA"), "{ran:?}");
-    // One that is in use nowhere is replaced without a question.
+    // A policy that is not in use is replaced without a prompt.
     let file = OneFile::new("policy.json", &POLICY.replace("NAME", "Hourly"));
     at(&url, &["policy", "update", "Hourly", "-f", file.path()]).expect(0);
 }

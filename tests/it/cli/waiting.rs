@@ -1,4 +1,4 @@
-//! `--wait` on backups and restores: against simulated clusters in a hurry, and against doubles.
+//! `--wait` of backups and restores: against simulated clusters with fast time, and against doubles.
 
 use serde_json::{Value, json};
 use sf_backup_proto::RestorePartition;
@@ -10,7 +10,7 @@ use super::harness::{DAILY, OneFile, PARTITION, Ran, at, run, run_with};
 const OTHER: &str = "6b1c2f7e-0000-4000-8000-000000000002";
 const NOBODYS: &str = "6b1c2f7e-0000-4000-8000-00000000000f";
 
-/// The built-in cluster with a policy, enabled on its service; an hour passes in a second.
+/// The built-in cluster with a policy that is enabled on its service; an hour passes in a second.
 fn protected() -> (Cluster, Listening) {
     let cluster = Cluster::builder().speed("3600x".parse().unwrap()).build();
     let simulated = cluster.listen().unwrap();
@@ -27,8 +27,8 @@ fn lines(ran: &Ran) -> Vec<Value> {
         .collect()
 }
 
-/// One response to each request that is made. A change that is waited for reads twice before: to know the run before, and to
-/// find out what became of a lost response.
+/// One response per request. A change that is waited for is preceded by two reads: of the previous run, and as the
+/// baseline for a lost response.
 fn script<const N: usize>(responses: [(u16, &str); N]) -> Canned {
     Canned::script(responses.map(|(status, body)| CannedResponse::Reply(status, body.to_owned())))
 }
@@ -93,7 +93,7 @@ fn attaching_to_an_ended_operation_reports_it_immediately() {
     }
 }
 
-/// The server keeps the last result until the next is asked for.
+/// The server keeps the last result until the next run is requested.
 #[test]
 fn the_result_of_the_run_before_is_not_taken_for_this_one() {
     let before = r#"{"BackupState":"Failure","TimeStampUtc":"2024-03-09T04:10:22Z"}"#;
@@ -125,7 +125,7 @@ fn a_timeout_prints_the_command_that_continues_the_wait() {
     let again = format!("sf-backup --endpoint {url} partition restore-progress {PARTITION} --wait");
     assert!(ran.err.contains(&again), "{again} is not in {ran:?}");
     assert!(ran.out.contains("Accepted"), "{ran:?}");
-    // What is printed can be typed.
+    // The printed command can be typed.
     let mut words: Vec<&str> = again.split(' ').skip(1).collect();
     words.extend(["--wait-timeout", "1", "-ojson"]);
     let ran = run(&words).expect(6);

@@ -1,4 +1,4 @@
-//! `why`: where a policy and a suspension come from, on a simulated cluster with its oddities.
+//! `why`: effective policies and suspensions on a simulated cluster with its quirks.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::harness::{PARTITION, Ran, at, run_with, seen};
 
 const SERVICE: &str = "CalcApp/CalcService";
 
-/// A cluster at seven in the morning of 2024-03-09, whose time stands still, with two policies.
+/// A cluster at seven in the morning of 2024-03-09 whose time stands still, with two policies.
 struct Morning {
     cluster: Cluster,
     listening: Listening,
@@ -45,13 +45,13 @@ impl Morning {
         seen(&self.listening.url(), None, &["-o", "json", "why", id]).expect(0).json()
     }
 
-    /// At noon of the day, which is when `seen` sees it.
+    /// Advances to noon, the time of `seen`.
     fn advance_to_noon(&self) {
         self.cluster.advance(Duration::from_secs(5 * 3_600));
     }
 }
 
-/// Of each level: its own policy, and whether it is suspended itself.
+/// For each level: its own policy, and whether it is suspended itself.
 fn levels(why: &Value) -> Vec<(Option<&str>, Option<bool>)> {
     let levels = why["Levels"].as_array().unwrap().iter();
     levels.map(|level| (level["PolicyName"].as_str(), level["IsSuspended"].as_bool())).collect()
@@ -126,7 +126,7 @@ fn the_last_backup_on_demand_is_reported() {
     assert_eq!(morning.why(PARTITION)["BackupProgress"]["BackupState"], "Success");
 }
 
-/// The service responds with a null reference; what it fails to tell follows from the rest.
+/// The service's response is a null reference; what it lacks follows from other responses.
 #[test]
 fn a_suspended_partition_below_a_service_whose_application_has_no_policy() {
     let morning = Morning::new(None);
@@ -181,7 +181,7 @@ fn backups_that_cannot_be_listed_are_not_none() {
     }
 }
 
-/// A partition that lies on two storages at once.
+/// A partition with backups on two storages.
 #[test]
 fn the_newest_of_all_storages_counts() {
     let backup = |number: u32, made: &str| {

@@ -23,7 +23,7 @@ fn local() -> Timestamp {
     SystemTime::now().try_into().unwrap()
 }
 
-/// A client that received one response, with this status and these headers.
+/// A client that received one response with this status and these headers.
 fn client_after<T: Transport>(status: &'static str, headers: String) -> T {
     let double = Double::responding(format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\n\r\n"));
     let client = T::at(double.endpoint());

@@ -95,7 +95,7 @@ fn narrow() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// Fills the queue: the host completes no further connection.
+/// Fills the queue, so that the host completes no further connection.
 fn fill(address: SocketAddr) -> Vec<TcpStream> {
     let mut queue = Vec::new();
     while let Ok(waiting) = TcpStream::connect_timeout(&address, DEADLINE) {
@@ -112,7 +112,7 @@ fn a_host_that_takes_no_connection<T: Transport>() {
     assert_eq!(overdue, (How::Unreachable, ErrorKind::Unreachable));
 }
 
-/// The connection that was kept from an earlier call is no sign that this request was sent.
+/// A connection that was kept from an earlier call does not mean that this request was sent.
 fn a_host_that_takes_no_connection_in_place_of_a_kept_one<T: Transport>() {
     let (listener, address) = narrow();
     let mut settings = Settings::at(format!("http://{address}").parse().unwrap());
@@ -130,7 +130,7 @@ fn a_host_that_takes_no_connection_in_place_of_a_kept_one<T: Transport>() {
         server.join().unwrap()
     });
     let _queue = fill(address);
-    // It cannot be used for a request any more.
+    // It can no longer be used for a request.
     kept.write_all(ACCEPTED.as_bytes()).unwrap();
     let result = client.send(resume());
     assert!(!result.as_ref().unwrap_err().may_have_changed());
@@ -156,7 +156,7 @@ fn the_total_time_ends_a_call_before_a_longer_deadline<T: Transport>() {
     let (how, fault) = fault(result);
     assert_eq!(how, How::TimedOut);
     assert!(matches!(fault, Fault::Deadline { after } if after <= DEADLINE), "{fault:?}");
-    // A runtime that is idle closes nothing.
+    // An idle runtime closes nothing.
     drop(client);
     double.finish();
 }

@@ -81,8 +81,8 @@ impl Listener {
         Connection(stream)
     }
 
-    /// A connection with a request of which only the first byte is read. The system resets such a connection when it is
-    /// dropped.
+    /// Accepts a connection and reads only the first byte of its request. The system resets such a connection when it
+    /// is dropped.
     pub(crate) fn accept_to_reset(&self) -> Connection {
         let mut connection = self.accept();
         connection.0.read_exact(&mut [0]).unwrap();

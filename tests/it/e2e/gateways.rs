@@ -78,7 +78,7 @@ fn a_page_is_named_by_its_title<T: Transport>() {
     let (kind, text) = refused::<T>(response("403 Forbidden", "text/html", page));
     assert_eq!(kind, ErrorKind::Forbidden);
     assert!(text.contains(named), "{text}");
-    // As a reply of success, too.
+    // Also in a success response.
     let (kind, text) = refused::<T>(response("200 OK", "text/html", page));
     assert_eq!(kind, ErrorKind::UnreadableResponse);
     assert!(text.contains(named), "{text}");
@@ -93,7 +93,7 @@ fn a_redirect_is_named_by_where_it_leads<T: Transport>() {
     assert!(!text.contains("hunter2"), "{text}");
 }
 
-/// What a call waits for can be observed, on both transports.
+/// Pauses of a call can be observed, on both transports.
 #[test]
 fn a_pause_can_be_observed() {
     let (sender, pauses) = std::sync::mpsc::channel();
@@ -112,7 +112,7 @@ fn a_pause_can_be_observed() {
     assert_eq!(pauses.try_iter().collect::<Vec<_>>(), [expected, expected]);
 }
 
-/// Options of one call take precedence over those of the client, and what they leave open is the client's.
+/// Options of a call take precedence over those of the client, which apply to the options that are not set.
 #[test]
 fn a_call_can_have_options_of_its_own() {
     let double = || Double::responding(super::double::json(r#"{"Items":[]}"#));

@@ -205,7 +205,7 @@ fn an_upgrade_that_nobody_asked_for<T: Transport>() {
     assert_eq!(error.fabric().unwrap().status.as_u16(), 101);
 }
 
-/// Bytes between two calls could be taken as the response to the second one.
+/// Bytes between two calls could be taken for the response to the second one.
 fn what_comes_unasked_spoils_the_connection<T: Transport>() {
     let ((responded, go_on), (said, is_said)) = (channel(), channel());
     let double = Double::new(move |listener| {
@@ -243,7 +243,7 @@ fn the_status_decides_over_a_header_with_a_control_character<T: Transport>() {
         T::at(double.endpoint()).send(resume()).unwrap();
         double.finish();
 
-        // Without the body of the response the read fails.
+        // Without the body of the response, the read fails.
         let double = Double::responding(with("200 OK"));
         let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
         double.finish();

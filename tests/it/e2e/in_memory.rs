@@ -23,12 +23,12 @@ fn create() -> CreateBackupPolicy {
     CreateBackupPolicy::new(BackupPolicyDescription::new("Hourly", false, 3_u8, hourly, share))
 }
 
-/// Creating a policy with each client, whose responses come from `respond`. Requests are observed by `observed`.
+/// Creates a policy with each client, with responses from `respond`, and requests observed by `observed`.
 fn clients(
     respond: impl Fn(Request<Bytes>) -> Reply + Clone + Send + Sync + 'static,
     observed: &Arc<AtomicUsize>,
 ) -> [Create; 2] {
-    // Nobody is asked at this address.
+    // Nothing is sent to this address.
     let endpoint: Endpoint = "http://127.0.0.1:1".parse().unwrap();
     let count = || {
         let observed = Arc::clone(observed);
@@ -53,7 +53,7 @@ fn a_simulated_cluster_responds_without_sockets() {
     let observed = Arc::default();
     let [first, second] = clients(respond, &observed);
     first().unwrap();
-    // The other client talks to the same cluster.
+    // The other client uses the same cluster.
     assert_eq!(second().unwrap_err().kind(), ErrorKind::PolicyExists);
     assert_eq!(cluster.effects().iter().filter(|effect| effect.kind == EffectKind::PolicyCreated).count(), 1);
     assert_eq!(observed.load(Ordering::Relaxed), 2);

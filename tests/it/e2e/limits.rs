@@ -133,7 +133,7 @@ fn nothing_fits_a_limit_of_nothing<T: Transport>() {
     double.finish();
 }
 
-/// A larger response would come again: it is neither asked for twice, nor blamed on the connection.
+/// A retry would return the same response, so it is not requested again, and the connection is not the cause.
 fn a_response_that_is_too_large_is_asked_for_once<T: Transport>() {
     for response in framed(LIMIT + 1) {
         let double = Double::responding(response);

@@ -110,7 +110,7 @@ fn an_error_leaves_the_token_of_the_page_that_failed<T: Transport>() {
     double.finish();
 }
 
-/// Items across pages, one of them empty, up to an error, which is the last item.
+/// Items across pages, one of which is empty, up to an error, which is the last item.
 #[test]
 fn items_come_one_by_one() {
     let pages = || {
@@ -141,7 +141,7 @@ fn items_come_one_by_one() {
     assert_eq!(listed, expected);
     double.finish();
 
-    // For stream libraries, item by item and page by page.
+    // As streams, item by item and page by page.
     let double = pages();
     let items = sf_backup_hyper::Client::new(double.endpoint()).pager(backups());
     let listed = runtime.block_on(collected(items));
@@ -155,7 +155,7 @@ fn items_come_one_by_one() {
     double.finish();
 }
 
-/// What a stream has, up to its end.
+/// All items of a stream.
 async fn collected<S: futures_core::Stream + Unpin>(mut stream: S) -> Vec<S::Item> {
     let mut collected = Vec::new();
     while let Some(item) = std::future::poll_fn(|context| std::pin::Pin::new(&mut stream).poll_next(context)).await {

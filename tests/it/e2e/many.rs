@@ -73,7 +73,7 @@ fn every_call_is_made_and_has_a_result() {
     }
 }
 
-/// Running calls end, no further call starts, and every call is reported.
+/// Running calls end, no further calls start, and every call is reported.
 #[test]
 fn rejected_credentials_stop_the_batch() {
     let cluster = cluster(Role::User);
@@ -98,7 +98,7 @@ fn a_panic_in_an_observer_is_not_swallowed() {
     }));
     let panic = on_hyper.expect_err("a call was lost");
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer is broken"));
-    // Whoever wants to go on has it as the result of the call.
+    // Alternatively, it is the result of the call.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = sf_backup_hyper::Client::builder(cluster.endpoint()).observer(panicking).build();
@@ -118,7 +118,7 @@ fn a_panic_in_an_observer_is_not_swallowed() {
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer is broken"));
 }
 
-/// A panic of the program's own code ends its call, and nothing else: what calls share is usable as before.
+/// A panic of the program's own code only ends its call: shared state stays usable.
 #[test]
 fn a_client_outlives_panics_in_its_observers() {
     let cluster = cluster(Role::Admin);
@@ -138,7 +138,7 @@ fn a_client_outlives_panics_in_its_observers() {
     }
 }
 
-/// What was in flight is not forgotten when a batch is given up.
+/// An abandoned batch returns the calls that were in flight.
 #[test]
 fn a_batch_that_is_given_up_names_what_was_in_flight() {
     let cluster = cluster(Role::Admin);
@@ -153,7 +153,7 @@ fn a_batch_that_is_given_up_names_what_was_in_flight() {
     });
 }
 
-/// A limit is no order to start as many threads.
+/// A high limit does not start as many threads.
 #[test]
 fn any_limit_of_concurrency_will_do() {
     let cluster = cluster(Role::Admin);

@@ -92,8 +92,8 @@ fn a_connection_closed_between_calls_is_replaced<T: Transport>() {
     double.finish();
 }
 
-/// A server may close a connection at the moment in which the next request is on its way, and a backup could then not be
-/// started at all: it is neither sent again nor known to have been begun.
+/// A server may close a kept connection while the next request is being sent. A backup would then neither be retried
+/// nor known to be started.
 fn what_must_not_be_repeated_takes_a_fresh_connection<T: Transport>() {
     let double = Double::new(|listener| {
         let mut first = listener.accept();
@@ -102,7 +102,7 @@ fn what_must_not_be_repeated_takes_a_fresh_connection<T: Transport>() {
         let mut second = listener.accept();
         assert!(second.request().line.starts_with("POST "));
         second.say(ACCEPTED);
-        // The read before has left its connection as it was.
+        // The read before it has kept its connection.
         assert!(first.request().line.starts_with("POST /Services/"));
         first.say(ACCEPTED);
     });
@@ -112,8 +112,7 @@ fn what_must_not_be_repeated_takes_a_fresh_connection<T: Transport>() {
     double.finish();
 }
 
-/// The server closes each connection at the moment in which a second request has arrived on it, after it has promised to
-/// keep it open.
+/// The server closes each connection when a second request arrives on it, although it promised to keep it open.
 fn a_server_that_closes_late_carries_out_every_change_once<T: Transport>() {
     const BACKUPS: usize = 5;
     let (started, starts) = mpsc::channel();

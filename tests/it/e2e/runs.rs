@@ -58,7 +58,7 @@ fn a_second_backup_is_distinguished_from_the_first_on_blocking() {
     assert_ne!(ids[0], ids[1]);
 }
 
-/// In a cluster with stopped time no run starts: the wait ends by the client's clock, and the run does not change.
+/// In a cluster with stopped time, no run starts: the wait ends by the client's clock, and the run does not change.
 #[test]
 fn a_deadline_ends_the_wait_but_not_the_run() {
     let cluster = cluster("0x");
@@ -76,7 +76,7 @@ fn a_deadline_ends_the_wait_but_not_the_run() {
     assert_eq!(run.wait().unwrap(), WaitOutcome::Stuck { last: None });
 }
 
-/// The statuses up to the end: an iterator, or a stream.
+/// The statuses up to the end, as an iterator or a stream.
 #[test]
 fn statuses_come_one_by_one_and_end_with_the_run() {
     let cluster = cluster("600x");

@@ -62,7 +62,7 @@ fn a_call_is_a_span_and_each_request_an_event<T: Transport>() {
         "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}}"#;
     let policy: BackupPolicyDescription = serde_json::from_str(json).unwrap();
     let double = Double::new(|listener| {
-        // A change that must not be repeated takes a connection of its own, each time.
+        // A change that must not be repeated uses its own connection each time.
         for status in ["429 Too Many Requests", "201 Created"] {
             let mut connection = listener.accept();
             connection.request();
@@ -75,7 +75,7 @@ fn a_call_is_a_span_and_each_request_an_event<T: Transport>() {
     let notes = Notes::default();
     let client = T::with(settings);
     tracing::subscriber::with_default(notes.clone(), || {
-        // Other tests, which have no subscriber, may have made the library's events known as unwanted meanwhile.
+        // Other tests without a subscriber may have disabled the library's events meanwhile.
         tracing::callsite::rebuild_interest_cache();
         client.send(CreateBackupPolicy::new(policy)).unwrap()
     });

@@ -1,4 +1,4 @@
-//! Audits against what the simulator knows to be true, over virtual weeks, in memory.
+//! Audits compared with the state of the simulator, over virtual weeks, in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -25,13 +25,13 @@ use super::{Driver, blob};
 
 const HOUR: u64 = 3_600;
 
-/// What was said of each partition, and what could not be read of it.
+/// The results of an audit by partition, and what could not be read.
 struct Audited {
     audit: Audit,
     unread: BTreeMap<PartitionId, &'static str>,
 }
 
-/// As the command line reads, one call after the other.
+/// Reads like the command line, one call after the other.
 fn audit(driver: &mut Driver) -> Audited {
     let now = driver.cluster.now();
     let policies = driver.all(GetBackupPolicyList::new()).unwrap();
@@ -110,7 +110,7 @@ fn partition(number: u32) -> PartitionId {
 /// The services with state on disk, by number.
 const SERVICES: [(&str, [u32; 2]); 3] = [("fabric:/A/S", [1, 2]), ("fabric:/A/T", [3, 4]), ("fabric:/B/S", [7, 8])];
 
-/// Four hours, or two times of the day.
+/// An interval of four hours, or two times of the day.
 fn policy(name: &str) -> BackupPolicyDescription {
     let schedule = match name {
         "Often" => json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT4H" }),
@@ -126,13 +126,13 @@ fn policy(name: &str) -> BackupPolicyDescription {
 
 const POLICIES: [&str; 2] = ["Often", "Daily"];
 
-/// The longest from one run to the next, and the grace.
+/// The maximum time between two runs, and the grace.
 fn allowed(policy: &str) -> Duration {
     let (run, grace) = if policy == "Often" { (4 * HOUR, 24 * 60) } else { (12 * HOUR, 72 * 60) };
     Duration::from_secs(run + grace)
 }
 
-/// When the backup after one of `last` must be there, by simple counting.
+/// When the backup after one at `last` must be complete, by simple counting.
 fn deadline(policy: &str, last: Timestamp) -> Timestamp {
     let later = |from: Timestamp, seconds| from.checked_add(Duration::from_secs(seconds)).unwrap();
     if policy == "Often" {
@@ -143,7 +143,7 @@ fn deadline(policy: &str, last: Timestamp) -> Timestamp {
     later(Timestamp::from_unix(slot.unwrap()).unwrap(), 72 * 60)
 }
 
-/// The most that backups which seem to take long are given.
+/// Maximum additional time for backups that seem to take long.
 const SLACK: Duration = Duration::from_secs(135 * 60);
 const GRACE: Duration = Duration::from_secs(24 * 60);
 
@@ -178,18 +178,18 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..24)
 }
 
-/// Details, kept beside the cluster.
+/// The facts, recorded independently of the cluster.
 #[derive(Default)]
 struct Truth {
     /// Policies by entity.
     enabled: BTreeMap<String, &'static str>,
     suspended: BTreeSet<String>,
-    /// Since when policies cannot be read.
+    /// When policies became unreadable.
     unreadable: BTreeMap<&'static str, Timestamp>,
     broken: bool,
-    /// When something was last done to the cluster.
+    /// The time of the last change to the cluster.
     touched: Option<Timestamp>,
-    /// When something last got another policy: until then it may have been backed up under the one before.
+    /// When an entity last got another policy: earlier backups may be of the previous one.
     moved: Option<Timestamp>,
 }
 
@@ -229,7 +229,7 @@ impl Truth {
                 driver.send(EnablePartitionBackup::new(id, name.parse().unwrap())).unwrap();
                 self.enabled.insert(id.to_string(), name);
             }
-            // Where nothing is enabled in the application these are refused.
+            // Refused if nothing is enabled in the application.
             Step::SuspendService(service) => {
                 let service = SERVICES[service].0;
                 if driver.send(SuspendServiceBackup::new(service.parse().unwrap())).is_ok() {
@@ -265,7 +265,7 @@ impl Truth {
         }
     }
 
-    /// What may be said of a partition, from what really happened.
+    /// The states of a partition that are consistent with the facts.
     fn expected(&self, driver: &Driver, service: &str, id: PartitionId) -> Vec<State> {
         let Some(policy) = self.policy(service, id) else { return vec![State::NotCovered] };
         if self.is_suspended(service, id) {
@@ -279,14 +279,14 @@ impl Truth {
         let own =
             effects.iter().filter(|effect| effect.kind == EffectKind::BackupMade && effect.subject == id.to_string());
         let made: Vec<Timestamp> = own.map(|effect| effect.at).collect();
-        // The time when backup was enabled is not reported, unless other partitions of the service have older backups.
+        // The time when backup was enabled is not returned, unless other partitions of the service have older backups.
         let Some(last) = made.last() else { return vec![State::Pending, State::Stale] };
         let (now, due) = (driver.cluster.now(), deadline(policy, *last));
         let gaps = || made.windows(2).map(|pair| pair[1].since(pair[0]));
         if now <= due {
             vec![State::Protected]
         } else if now.since(due) <= SLACK && gaps().any(|gap| gap > allowed(policy) - GRACE) || made.len() == 1 {
-            // Backups seem to take long, or the schedule to have been another.
+            // Backups seem to take long, or the schedule seems to have been different.
             vec![State::Protected, State::Pending, State::Stale]
         } else if gaps().any(|gap| gap > allowed(policy) - GRACE) {
             vec![State::Pending, State::Stale]
@@ -324,7 +324,7 @@ fn check(driver: &mut Driver, truth: &Truth) -> Result<(), TestCaseError> {
             prop_assert!(said.state != State::Protected || !unread.contains_key(&id));
             let Some(policy) = truth.policy(service, id) else { continue };
             let fine = !truth.broken && !truth.is_suspended(service, id);
-            // Every silent stop is found once its time has passed, whatever else was done.
+            // Every silent stop is detected once it is overdue, whatever else was done.
             if let Some(since) = truth.unreadable.get(policy)
                 && now.since(truth.moved.map_or(*since, |moved| moved.max(*since))) > allowed(policy) + SLACK
             {
@@ -333,7 +333,7 @@ fn check(driver: &mut Driver, truth: &Truth) -> Result<(), TestCaseError> {
                 && !truth.unreadable.contains_key(policy)
                 && truth.touched.is_none_or(|at| now.since(at) > allowed(policy))
             {
-                // Left in peace for long enough, everything is protected.
+                // Long enough after the last change, everything is protected.
                 prop_assert_eq!(said.state, State::Protected, "{:?}", said);
             }
         }
@@ -356,7 +356,7 @@ proptest! {
         check(&mut driver, &truth)?;
     }
 
-    /// Whatever read fails, its partition is not said to be fine.
+    /// Whichever read fails, the partition is not reported as protected.
     #[test]
     fn what_could_not_be_read_is_unknown(seed in any::<u64>(), fails in proptest::collection::vec(any::<bool>(), 1..8)) {
         let mut driver = started(seed);
@@ -381,7 +381,7 @@ proptest! {
     }
 }
 
-/// A service that was backed up, and since a day is not, though everything reports healthy.
+/// A service that has not been backed up for a day although everything reports healthy.
 #[test]
 fn a_silent_stop_is_found() {
     let mut driver = started(1);

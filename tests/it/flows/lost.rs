@@ -1,4 +1,4 @@
-//! Responses that get lost on the way to a simulated cluster: what a call says must be what the cluster did.
+//! Lost responses of a simulated cluster: the reported outcome must be what the cluster did.
 
 use std::time::Duration;
 
@@ -32,10 +32,10 @@ fn fates() -> impl Strategy<Value = Vec<Fate>> {
     proptest::collection::vec(fate(), 0..10)
 }
 
-/// What a call said, and how often it was done.
+/// The outcome that a call reported, and how often it was done.
 #[derive(Debug, PartialEq)]
 struct Reported {
-    /// `None`: it could not be found out.
+    /// `None` if it is unknown.
     done: Option<bool>,
     times: usize,
 }
@@ -46,8 +46,8 @@ impl Reported {
     }
 }
 
-/// Makes the call, with these fates for its requests and no more mishaps after them; and lets everything that is still
-/// under way arrive.
+/// Makes the call with these fates of its requests, without failures after them, then delivers everything that is still
+/// on its way.
 fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKind, fates: &[Fate]) -> Reported {
     let count = |cluster: &Cluster| cluster.effects().iter().filter(|happened| happened.kind == effect).count();
     let before = count(&cluster);
@@ -85,7 +85,7 @@ fn cluster(enabled: bool) -> Cluster {
     cluster
 }
 
-/// A restore of the backup that is made for it.
+/// A restore of a backup that is created for it.
 fn restore(cluster: &Cluster) -> RestorePartition {
     assert!(make(BackupPartition::new(partition()), cluster.clone(), EffectKind::BackupAccepted, &[]).truth());
     let mut driver = super::Driver::of(cluster.clone());
@@ -133,7 +133,7 @@ proptest! {
         prop_assert!(printed.truth(), "{printed:?}");
     }
 
-    /// What may be sent twice is, and the cluster takes the second for nothing new.
+    /// Idempotent changes are repeated, and the second one has no effect.
     #[test]
     fn suspending_and_resuming_happen_at_most_once(fates in fates()) {
         let cluster = cluster(true);

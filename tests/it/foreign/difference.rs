@@ -15,13 +15,13 @@ pub(super) type Text = Cow<'static, str>;
 pub(super) enum Place {
     Method,
     Path,
-    /// A query parameter by its name; its value is taken as it stands, percent-encoded.
+    /// A query parameter by its name; its value is compared percent-encoded.
     Parameter(Text),
     /// The order of the query parameters that both sides have.
     ParameterOrder,
     /// A header that the API reads.
     Header(Text),
-    /// A scalar in the body, by its JSON pointer; its value is taken as JSON.
+    /// A scalar in the body, by its JSON pointer; its value is compared as JSON.
     Member(Text),
     /// The order of the scalars that both sides have.
     MemberOrder,

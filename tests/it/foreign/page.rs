@@ -25,7 +25,7 @@ const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/A","Services":[
     {"ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000004","LowKey":"-9223372036854775808","HighKey":"-7686143364045646508"},
     {"ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000005","LowKey":"-7686143364045646507","HighKey":"9223372036854775807"}]}]}]}"#;
 
-/// Chromium, in a profile of its own; `None`, reported, if it is not installed.
+/// Chromium with a new profile; `None`, reported, if it is not installed.
 pub(super) fn browser(profile: &std::path::Path) -> Option<Command> {
     let mut command = Command::new("chromium");
     if command.arg("--version").output().is_err() {
@@ -82,7 +82,7 @@ fn a_browser_shows_the_audit_and_runs_nothing() {
         assert_eq!(count(&shown, &format!("id=\"{id}\"")), 1, "{id}");
     }
 
-    // On a phone and on a wide screen, light and dark.
+    // On a phone and a wide screen, light and dark.
     for (number, (width, scheme)) in [(390, 1), (1400, 1), (390, 0)].into_iter().enumerate() {
         let frame = folder.path().join(format!("frame{number}.html"));
         std::fs::write(&frame, framed(&page, width)).unwrap();
@@ -100,7 +100,7 @@ fn a_browser_shows_the_audit_and_runs_nothing() {
         assert!(found["names"].as_u64().unwrap() > 10, "{found}");
     }
 
-    // In print, with what is folded on the screen.
+    // In print, including what is collapsed on the screen.
     let pdf = folder.path().join("audit.pdf");
     let mut print = browser(&folder.path().join("two")).unwrap();
     print.args(["--no-pdf-header-footer", &format!("--print-to-pdf={}", pdf.display()), &address]);
@@ -117,8 +117,8 @@ fn a_browser_shows_the_audit_and_runs_nothing() {
     assert!(printed.contains("fabric:/Telemetry/IngestOfEverything"), "{printed}");
 }
 
-/// A page that shows another one in a frame of that width, and writes down what it looks like: how wide it is, which names are
-/// broken over lines, and which texts have too little contrast.
+/// A page that shows another one in a frame of this width, and measures it: its width, names broken over lines, and
+/// texts with too little contrast.
 fn framed(page: &str, width: u64) -> String {
     let page = page.replace('&', "&amp;").replace('"', "&quot;");
     format!(

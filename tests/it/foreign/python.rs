@@ -5,22 +5,22 @@ use std::process::{Command, Output};
 
 use sf_backup_tests::not_run;
 
-/// Names a Python that has the official client.
+/// The variable for a Python that has the official client.
 const CLIENT: &str = "SF_BACKUP_PYTHON";
 
-/// A script of `tests/python`, to be run by a Python that has the official client; `None`, reported, if there is none.
+/// A script of `tests/python` with the Python that has the official client; `None`, reported, if there is none.
 pub(super) fn script(name: &str) -> Option<Command> {
     let mut command = program(CLIENT)?;
     command.arg(scripts().join(name));
     Some(command)
 }
 
-/// The folder of the scripts and of what goes with them.
+/// The folder of the scripts and their files.
 pub(super) fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("python")
 }
 
-/// The program that the environment variable names.
+/// The program in the environment variable.
 pub(super) fn program(variable: &str) -> Option<Command> {
     let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()) else {
         let tool = if variable == CLIENT { "the Python client" } else { "sfctl" };
@@ -33,13 +33,13 @@ pub(super) fn program(variable: &str) -> Option<Command> {
     Some(command)
 }
 
-/// Runs to the end; fails with what was printed if that was no success.
+/// Runs a program; fails with its output if it does not succeed.
 #[track_caller]
 pub(super) fn succeed(mut command: Command) -> String {
     check(command.output().unwrap())
 }
 
-/// Fails with what was printed if that was no success.
+/// Fails with the output if the program did not succeed.
 #[track_caller]
 pub(super) fn check(output: Output) -> String {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -39,7 +39,7 @@ fn serve(listener: &TcpListener, done: &AtomicBool) -> io::Result<Vec<Request<By
     }
 }
 
-/// One request of HTTP/1.1 whose body, if it has one, has a known length.
+/// Reads one HTTP/1.1 request. A body must have a known length.
 fn read(mut source: impl BufRead) -> io::Result<Request<Bytes>> {
     let mut line = || -> io::Result<String> {
         let mut line = String::new();
@@ -65,7 +65,7 @@ fn read(mut source: impl BufRead) -> io::Result<Request<Bytes>> {
     head.body(body.into()).map_err(io::Error::other)
 }
 
-/// Success with an empty object where there is a body at all: the client takes every member for optional.
+/// Success, with an empty object if there is a body: every member is optional for the client.
 fn response(request: &Request<Bytes>) -> Vec<u8> {
     let path = request.uri().path();
     let found = OPERATIONS.iter().find(|spec| spec.method() == *request.method() && spec.id_in(path).is_some());

@@ -9,7 +9,7 @@ use sf_backup_sim::{BuiltIn, Cluster, Fault, Speed, Topology};
 use super::page::browser;
 use super::python;
 
-/// Shows the page in a frame, presses the button that advances an hour, and copies what the page shows.
+/// Shows the page in a frame, presses the button that advances an hour, and copies the result.
 const DRIVER: &str = r#"<!doctype html><title>driver</title><iframe src="/"></iframe><pre id="before"></pre><pre id="after"></pre>
 <script>
   const frame = document.querySelector("iframe");

@@ -1,4 +1,4 @@
-//! The chosen points against what the simulator knows.
+//! The chosen restore points, compared with the simulator.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use sf_backup_sim::{Cluster, EffectKind};
 
 use super::{chosen, planned, protected, share};
 
-/// What happens to the cluster for a while.
+/// Something that happens to the cluster for a while.
 #[derive(Debug, Clone)]
 enum Event {
     Hours(u64),
-    /// The storage fails for so many hours.
+    /// The storage fails for this many hours.
     Broken(u64),
-    /// This partition's primary moves, which takes so many minutes.
+    /// This partition's primary moves, which takes this many minutes.
     Moves(u32, u64),
 }
 
@@ -46,11 +46,11 @@ fn happen(cluster: &Cluster, events: &[Event], partitions: u32) {
     }
 }
 
-/// The newest backup of each partition that was made by then, as the cluster's own record has it.
+/// The newest backup of each partition at this time, from the cluster's effect log.
 fn truth(cluster: &Cluster, at: Timestamp) -> BTreeMap<PartitionId, String> {
     let mut newest = BTreeMap::new();
     for effect in cluster.effects() {
-        // Lists know whole seconds.
+        // Lists have whole seconds.
         if effect.kind == EffectKind::BackupMade && effect.at.unix() <= at.unix() {
             newest.insert(effect.subject.parse().unwrap(), effect.detail.unwrap());
         }
@@ -67,7 +67,7 @@ proptest! {
     ) {
         let cluster = protected(Cluster::builder().seed(seed), partitions, incrementals);
         happen(&cluster, &events, partitions);
-        // Somebody who plans sees a storage that works.
+        // The storage works while planning.
         let now = cluster.now();
         let at = Timestamp::from_unix(now.unix() - i64::try_from(back).unwrap() * 1_799).unwrap();
         let plan = planned(&cluster, When::At(at));
@@ -81,7 +81,7 @@ proptest! {
         let latest = planned(&cluster, When::Latest);
         prop_assert_eq!(chosen(&latest), super::planning::truth(&cluster, now));
 
-        // A plan is what its file says.
+        // A plan equals the contents of its file.
         let file = serde_json::to_string(&plan).unwrap();
         let again = Plan::read(&serde_json::from_str(&file).unwrap()).unwrap();
         prop_assert_eq!(again.fingerprint(), plan.fingerprint());

@@ -29,18 +29,18 @@ fn fates() -> impl Strategy<Value = Vec<Fate>> {
     prop::collection::vec(fate, 0..60)
 }
 
-/// How a process comes to its end.
+/// How a process ends.
 #[derive(Debug, Clone, Copy)]
 enum Death {
-    /// The disk takes no more after so many lines.
+    /// The disk is full after this many lines.
     FullDisk(usize),
-    /// After so many orders: the order is not followed.
+    /// After this many orders; the last order is not carried out.
     Before(usize),
-    /// After so many orders: it is followed, and nobody hears of it.
+    /// After this many orders; the last order is carried out, but not reported.
     After(usize),
-    /// After so many orders: a request was sent, and the gateway delivers it so many seconds later.
+    /// After this many orders; a request was sent, and the gateway delivers it this many seconds later.
     OnTheWay(usize, u64),
-    /// A line that is written in part.
+    /// Within a line, after this many bytes.
     Torn(usize),
 }
 
@@ -55,7 +55,7 @@ fn deaths() -> impl Strategy<Value = Vec<Death>> {
     prop::collection::vec(death, 0..5)
 }
 
-/// A line to the cluster, and a disk.
+/// A connection to the cluster, and a disk.
 struct World {
     line: LossyLine,
     disk: Vec<u8>,
@@ -75,7 +75,7 @@ impl World {
         Now { elapsed: self.line.now - begun, at: self.line.cluster.now() }
     }
 
-    /// One process, from its start to its end or death. `None` if it died.
+    /// One process, from its start to its end; `None` if it was killed.
     fn process(&mut self, plan: &Plan, limits: Limits, death: Option<Death>) -> Option<Run> {
         let begun = self.line.now;
         let found = journal::read(&self.disk).unwrap();
@@ -158,7 +158,7 @@ fn limits(parallel: usize, keep_going: bool) -> Limits {
     Limits { parallel: NonZeroUsize::new(parallel).unwrap(), keep_going, ..Limits::default() }
 }
 
-/// What was said of each partition is what the cluster has done since.
+/// The reported outcome of each partition is what the cluster has done since.
 fn check(plan: &Plan, lines: &[Line], cluster: &Cluster, before: usize) -> Result<(), TestCaseError> {
     let planned = chosen(plan);
     let effects = cluster.effects();
@@ -196,7 +196,7 @@ proptest! {
         prop_assert_eq!(plan.restores.len(), usize::try_from(partitions).unwrap());
         let mut world = world(cluster.clone(), fates);
         if twice {
-            // There has been a restore of the same backups before.
+            // The same backups were restored before.
             let before = world.process(&plan, limits(8, true), None);
             prop_assume!(before.is_some_and(|run| !run.is_resumable()));
             world.disk.clear();
@@ -210,7 +210,7 @@ proptest! {
             }
             world.line.pass(Duration::from_secs(1));
         }
-        // With a way that works the rest is done.
+        // With a reliable connection, the rest is completed.
         world.line.stop_losing();
         let lines = world.process(&plan, limits(parallel, true), None).unwrap().lines();
         world.line.pass(Duration::from_secs(300));
@@ -222,7 +222,7 @@ proptest! {
     }
 }
 
-/// Fifty partitions as of a time, in one plan, by runs that are killed at any line of the journal.
+/// Fifty partitions, restored to a time by one plan, in runs that are killed at any line of the journal.
 #[test]
 fn a_service_of_fifty_partitions_is_restored_as_of_a_time() {
     for (lines, deaths) in [(1, 1), (40, 2), (75, 1), (40, 3)] {
@@ -240,14 +240,14 @@ fn a_service_of_fifty_partitions_is_restored_as_of_a_time() {
         let run = world.process(&plan, limits(8, false), None).unwrap();
         assert!(!run.is_resumable());
         check(&plan, &run.lines(), &cluster, 0).unwrap();
-        // A run of a plan that is done does nothing.
+        // A run of a completed plan does nothing.
         let lines = world.entries().len();
         assert!(world.process(&plan, limits(8, false), None).is_some());
         assert_eq!(world.entries().len(), lines);
     }
 }
 
-/// A drill is killed at every line of its journal, or at every order before and after it is followed.
+/// A drill is killed at every line of its journal, and before and after every order.
 #[test]
 fn a_drill_that_is_killed_at_any_line_restores_nothing_twice() {
     let deaths = (0..12).flat_map(|line| [Death::FullDisk(line), Death::Torn(line)]);

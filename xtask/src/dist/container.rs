@@ -11,7 +11,8 @@ use crate::Result;
 const BUILDERS: &[&str] = &["podman", "docker"];
 const IMAGE: &str = "sf-backup:dist";
 
-/// Builds and runs the image where a builder is at hand. Always checks that the file copies only what the tarball holds.
+/// Builds and runs the image if a builder is installed. Always checks that the file copies only what the tarball
+/// contains.
 pub(super) fn build(sh: &Shell, bundle: &Path, report: &mut Report) -> Result {
     let file = sh.read_file(bundle.join("Containerfile"))?;
     check(&file, |source| bundle.join(source).exists())?;

@@ -15,7 +15,7 @@ pub(super) fn make(sh: &Shell, bundle: &Path, dist: &Path, release: &Release, re
         return Ok(());
     }
     stage(sh, bundle, release)?;
-    // Who builds a package for others is its maintainer.
+    // The person who builds the package is its maintainer.
     let maintainer = match (env::var("DEBFULLNAME"), env::var("DEBEMAIL")) {
         (Ok(name), Ok(email)) => vec!["--maintainer".to_owned(), format!("{name} <{email}>")],
         _ => Vec::new(),
@@ -45,7 +45,7 @@ pub(super) fn make(sh: &Shell, bundle: &Path, dist: &Path, release: &Release, re
     Ok(())
 }
 
-/// Writes what only the package has: compressed pages, its changelog and copyright file.
+/// Writes files that only the package has: compressed pages, its changelog and copyright file.
 fn stage(sh: &Shell, bundle: &Path, release: &Release) -> Result {
     let stage = sh.current_dir().join("target/packages/.debian");
     sh.create_dir(stage.join("man"))?;

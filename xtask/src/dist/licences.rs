@@ -1,4 +1,4 @@
-//! The licences of all that the binary contains.
+//! The licences of everything that the binary contains.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -10,7 +10,7 @@ use xshell::{Shell, cmd};
 
 use crate::Result;
 
-/// Starts of the names of files that hold a licence.
+/// Prefixes of the names of licence files.
 const FILES: &[&str] = &["LICENSE", "LICENCE", "COPYING", "NOTICE", "COPYRIGHT", "UNLICENSE"];
 
 /// A package that the command is linked with.

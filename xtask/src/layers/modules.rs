@@ -1,4 +1,4 @@
-//! Which module of a crate may use which: each only those before it in the crate's order.
+//! Allowed dependencies between the modules of a crate: only on modules before it in the crate's order.
 //!
 //! An edge that runs the other way is an error, so there are no cycles between top-level modules. Modules inside a module have no
 //! written order; a cycle between them is an error. Independent modules, such as commands, must not use one another at all.
@@ -163,7 +163,7 @@ fn paths(text: &str, module: &[&str]) -> Vec<Vec<String>> {
     paths
 }
 
-/// The paths of a tree such as `a::{b, c::D}`, after `base`. Gives what follows the tree.
+/// The paths of a tree such as `a::{b, c::D}`, after `base`. Returns the text after the tree.
 fn leaves<'t>(text: &'t str, base: &[String], paths: &mut Vec<Vec<String>>) -> &'t str {
     let (mut path, mut rest) = (base.to_vec(), text.trim_start());
     loop {
@@ -174,7 +174,7 @@ fn leaves<'t>(text: &'t str, base: &[String], paths: &mut Vec<Vec<String>>) -> &
                     return rest;
                 }
                 let after = leaves(group, &path, paths);
-                // What is no tree of paths ends it.
+                // Text that is not a tree of paths ends it.
                 if after.len() == group.len() || after.is_empty() {
                     return after;
                 }
@@ -327,7 +327,7 @@ mod tests {
         assert_eq!(found(&TABLE, &[("wire/path.rs", "use super::super::flow;\n")]).len(), 1);
     }
 
-    /// In the sources as they are, the lowest module of each crate is made to use the highest.
+    /// In the real sources, lets the lowest module of each crate use the highest.
     #[test]
     fn a_cycle_put_into_any_crate_is_found() {
         for modules in table::MODULES {

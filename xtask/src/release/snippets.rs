@@ -1,4 +1,4 @@
-//! Programs in READMEs that stand below a `[dependencies]` block: each builds and runs as pasted.
+//! Programs in READMEs that follow a `[dependencies]` block: each builds and runs as pasted.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,9 +8,9 @@ use xshell::{Shell, cmd};
 use super::RELEASED;
 use crate::{Result, openssl};
 
-/// Where the packages are made. Their paths of dependencies point beside the clone, as those in the READMEs.
+/// The folder of the packages. Their dependency paths lead to a clone beside it, as in the READMEs.
 const FOLDER: &str = "target/snippets";
-/// What the READMEs call the clone.
+/// The path of the clone in the READMEs.
 const CLONE: &str = "../sf-backup/";
 
 /// A block of dependencies and the program that needs them.
@@ -44,7 +44,7 @@ fn run_one(sh: &Shell, root: &Path, folder: &Path, snippet: &Snippet) -> Result 
     let mut manifest =
         String::from("[package]\nname = \"snippet\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n");
     manifest.push_str(&snippet.dependencies.replace("[dev-dependencies]", "[dependencies]").replace(CLONE, &clone));
-    // A user has OpenSSL's headers, or the feature; nothing in a README is about it.
+    // A user has OpenSSL's headers, or sets the feature; the READMEs do not cover this.
     if !openssl::features(sh).is_empty() {
         writeln!(manifest, "openssl = {{ version = \"0.10\", features = [\"vendored\"] }}")?;
     }

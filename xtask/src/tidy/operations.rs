@@ -70,7 +70,7 @@ fn rows<'a>(files: &'a [File], path: &str) -> Option<Vec<(usize, &'a str)>> {
     Some(lines.take_while(|(_, line)| *line != "}").collect())
 }
 
-/// `table OPERATIONS;` and the like, before the rows.
+/// `table OPERATIONS;` and similar lines, before the rows.
 fn is_head(line: &str) -> bool {
     let text = line.strip_prefix("    ").and_then(|line| line.strip_suffix(';'));
     let clause = text.and_then(|text| text.split_once(' '));

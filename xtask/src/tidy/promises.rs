@@ -4,7 +4,7 @@ use super::File;
 use crate::finding::Finding;
 
 const PAGE: &str = "SECURITY.md";
-/// The table's head, from which on its rows are promises.
+/// The head of the table; the rows after it are promises.
 const HEAD: &str = "| Against | Promise | Tests |";
 
 /// Every promise has a test, and every test that is named exists.

@@ -11,7 +11,7 @@ use crate::Result;
 /// The release of Debian. Its wine is recent; that of stable releases lacks parts of TLS.
 const SUITE: &str = "sid";
 const PACKAGES: &[&str] = &["wine", "wine64", "openssl", "python3-minimal", "ca-certificates"];
-/// Written last: an environment without it is incomplete.
+/// Written last: without it, an environment is incomplete.
 const COMPLETE: &str = "complete";
 
 pub(crate) struct Debian {
@@ -20,7 +20,7 @@ pub(crate) struct Debian {
 }
 
 impl Debian {
-    /// Makes the environment, or takes the one that is there.
+    /// Creates the environment, or uses the existing one.
     pub(crate) fn prepare(sh: &Shell) -> Result<Self> {
         let root = sh.current_dir();
         let folder = root.join("target/windows/debian");
@@ -47,7 +47,7 @@ impl Debian {
 
     /// Runs a shell script in the environment, with the workspace at `/src`.
     ///
-    /// Mounts are those of a namespace of its own, so that none is left behind.
+    /// Mounts are in a separate namespace, so that none is left behind.
     pub(crate) fn run(&self, sh: &Shell, script: &str, arguments: &[&str]) -> Result {
         const ENTER: &str = "set -e; root=$1; folder=$2; script=$3; shift 3; mkdir -p $folder/src; \
             mount -t proc proc $folder/proc; mount --bind /dev $folder/dev; mount --bind $root $folder/src; \

@@ -1,4 +1,4 @@
-//! The command line's quoting and escaping, taken as the files that they are: they are no public interface.
+//! The command line's quoting and escaping. Includes the source files, because they are not a public interface.
 
 #![allow(dead_code, unused_imports, reason = "only some of it is tried here")]
 
@@ -10,7 +10,7 @@ use crate::complete::offer::Offer;
 use crate::complete::typed::words;
 use crate::output::{escape, shell};
 
-/// Text is shown harmlessly and without loss, and JSON parses to the same.
+/// Escaped text is harmless and reversible, and escaped JSON parses to the same value.
 pub fn escaping(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let shown = escape::line(text);
@@ -35,11 +35,11 @@ fn unescaped(shown: &str) -> Option<String> {
     Some(text)
 }
 
-/// A name, completed in bash in each kind of quotes, is one word that means itself; so is one in a command for POSIX shells, and
-/// in one for PowerShell.
+/// A name that is completed in bash, in each kind of quotes, is one word with its literal meaning; so is one quoted for
+/// POSIX shells and for PowerShell.
 pub fn completion(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    // Whatever was typed, reading it comes to an end.
+    // Parsing any line ends.
     let typed = words(text);
     assert!(!typed.is_empty() && typed.iter().all(|word| word.start <= word.inside && word.inside <= text.len()));
     if text.is_empty() || text.contains('\0') {
@@ -60,7 +60,7 @@ pub fn completion(data: &[u8]) {
         const BEFORE: &str = "sf-backup policy show ";
         let Some(typed) = Typed::new(&format!("{BEFORE}{quote}"), "") else { continue };
         let replacement = typed.replacement(&offer).unwrap_or_default();
-        // A folder's quotes are left open.
+        // The quotes of a folder stay open.
         let line = format!("{BEFORE}{replacement}");
         let read = words(&line);
         assert_eq!(read.len(), 4, "{line}");
@@ -68,7 +68,7 @@ pub fn completion(data: &[u8]) {
     }
 }
 
-/// What PowerShell reads between single quotes; `None` if they end before.
+/// The text that PowerShell reads between single quotes; `None` if they end early.
 fn single(text: &str) -> Option<String> {
     let mut read = String::new();
     let mut characters = text.chars();
@@ -81,7 +81,7 @@ fn single(text: &str) -> Option<String> {
     Some(read)
 }
 
-/// A body as `--dry-run=curl` prints it is the same body, with a variable for each secret.
+/// The body that `--dry-run=curl` prints is the same body, with a variable for each secret.
 pub fn curl(data: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(data) else { return };
     let body = value.to_string();
@@ -103,7 +103,8 @@ pub fn curl(data: &[u8]) {
     }
 }
 
-/// What a POSIX shell makes of a word of quotes, variables and `printf`; `None` if it does anything else, or does not end.
+/// Evaluates a word of quotes, variables and `printf` as a POSIX shell does; `None` if it does anything else, or does
+/// not end.
 fn evaluated(word: &[u8], variable: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     let mut read = Vec::new();
     let mut left = word;

@@ -1,4 +1,4 @@
-//! The part of completions that reads and writes what shells do.
+//! The part of completions that parses and writes shell syntax.
 
 #![allow(dead_code, unused_imports, reason = "only some of it is tried here")]
 

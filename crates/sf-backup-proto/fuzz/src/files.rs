@@ -1,8 +1,8 @@
-//! Files from elsewhere: journals and plans of restores.
+//! Untrusted files: journals and plans of restores.
 
 use sf_backup_ops::restore::{Plan, journal};
 
-/// A journal that is read is written again as the same.
+/// A journal that can be read is written unchanged.
 pub fn journals(data: &[u8]) {
     let Ok(journal) = journal::read(data) else { return };
     assert!(journal.whole <= data.len());
@@ -11,7 +11,7 @@ pub fn journals(data: &[u8]) {
     assert_eq!(again.entries, journal.entries);
 }
 
-/// A plan that is read is written again as the same, with the same fingerprint and summary.
+/// A plan that can be read is written unchanged, with the same fingerprint and summary.
 pub fn plans(data: &[u8]) {
     let Ok(value) = serde_json::from_slice(data) else { return };
     let Ok(plan) = Plan::read(&value) else { return };

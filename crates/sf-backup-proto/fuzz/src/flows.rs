@@ -15,7 +15,7 @@ use sf_backup_proto::{
     Target, Timestamp,
 };
 
-/// The bytes of an input, taken from the front; zeros when there is none left.
+/// The bytes of an input, consumed from the front; zeros at the end.
 struct Source<'a>(&'a [u8]);
 
 impl<'a> Source<'a> {
@@ -38,23 +38,23 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The bytes as what befalls the requests of one call. The first chooses the operation, or is 255 for every one of them;
-/// the next are the client's settings. Then comes for each request one byte that chooses the failure or the status, one
-/// for the time that passes, and a line of body.
+/// Uses the bytes as the outcomes of the requests of one call. The first byte selects the operation, or with 255 every
+/// one; the next bytes are the client's settings. Then each request has a byte that selects the failure or the status,
+/// a byte for the elapsed time, and a line of body.
 ///
-/// Whatever comes, a call ends, sends nothing again that must not be and may have been done, and does not deny that it may
-/// have been.
+/// In any case, a call ends, repeats no change that must not be repeated and may have been made, and does not deny that
+/// it may have been made.
 pub fn exchange(data: &[u8]) {
     let mut source = Source(data);
     calls(source.byte(), source.0);
 }
 
-/// The bytes as what is read about a change whose response was lost, one reply a line; the first is the read before, where
-/// there is one. The first byte chooses the operation, as above.
+/// Uses the bytes as the reads about a change whose response was lost, one response per line; the first is the read
+/// before the change, if there is one. The first byte selects the operation, as above.
 pub fn resolve(data: &[u8]) {
     let mut source = Source(data);
     let (which, data) = (source.byte(), source.0);
-    // Four attempts, one endpoint, no token, and the version is known.
+    // Four attempts, one endpoint, no token, and a known version.
     const SETTINGS: u8 = 4 | 128;
     let readings = data.split(|byte| *byte == b'\n').flat_map(|line| [b"\0\x01", line, b"\n"].concat());
     let readings: Vec<u8> = readings.collect();
@@ -72,7 +72,7 @@ fn calls(which: u8, data: &[u8]) {
 }
 
 struct Calls<'a> {
-    /// All if none.
+    /// All operations if `None`.
     chosen: Option<usize>,
     passed: usize,
     data: &'a [u8],
@@ -111,7 +111,7 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
     let endpoints: Endpoints = endpoints.parse().expect("endpoints");
     let mut exchange = Exchange::new(&Cluster::new(endpoints, u64::from(settings)), call, options);
     let (mut now, mut doubt) = (Duration::ZERO, false);
-    // Every attempt, a read before, and reads for minutes after: far fewer than this.
+    // All attempts, a read before, and reads for minutes after: far fewer than this.
     for _ in 0..1_000 {
         match exchange.step(Moment::after(now)) {
             Step::Send(SendOrder { request, deadline, fresh_connection, .. }) => {
@@ -157,7 +157,7 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
     panic!("{} does not end", O::SPEC.name);
 }
 
-/// What befalls a request, and how long it takes.
+/// The outcome of a request, and its duration.
 fn befalls(source: &mut Source<'_>, deadline: Duration) -> (Outcome<&'static str>, Duration) {
     const STATUSES: &[u16] =
         &[200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 410, 429, 500, 500, 502, 503, 504, 999, 100, 200];
@@ -181,9 +181,9 @@ fn befalls(source: &mut Source<'_>, deadline: Duration) -> (Outcome<&'static str
     (Outcome::Response(response), took)
 }
 
-/// The bytes as the tokens of a list's pages, one a line; an empty line is the last page's, a `!` an error.
+/// Uses the bytes as the tokens of a list's pages, one per line; an empty line is the last page, `!` an error.
 ///
-/// A list ends at the latest when a token comes again, and a pager never asks for a page twice.
+/// A list ends at the latest when a token is repeated, and a pager never requests a page twice.
 pub fn pager(data: &[u8]) {
     let mut source = Source(data);
     let mut pager = Pager::new(GetBackupPolicyList::new());
@@ -211,9 +211,9 @@ pub fn pager(data: &[u8]) {
     assert!(pager.next_call().is_none());
 }
 
-/// The bytes as readings of a backup's and a restore's progress, with the time that passes between them: three bytes each.
+/// Uses the bytes as readings of the progress of a backup and a restore, with the time between them: three bytes each.
 ///
-/// The wait ends by what the readings say or by its deadline, and not before either.
+/// Waiting ends by what the readings show or by its deadline, and not earlier.
 pub fn progress(data: &[u8]) {
     watch(data, |byte, at| {
         let state = match byte % 7 {
@@ -263,7 +263,7 @@ fn watch<P: HasPhase + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Option
     }
     let (mut now, mut last) = (Duration::ZERO, None);
     let mut progress = progress.started_at(Moment::START);
-    // What runs forever, or is not seen any more, is waited for until the caller's own deadline.
+    // A run that never ends, or is no longer visible, is waited for until the caller's deadline.
     while !source.is_empty() {
         match progress.step(Moment::after(now)) {
             ProgressStep::Ended(WaitOutcome::Final(ended)) => {

@@ -1,6 +1,6 @@
-//! The fuzz entry points of the protocol crate: each takes any bytes and must return.
+//! The fuzz entry points of the protocol crate: each takes arbitrary bytes and must return.
 //!
-//! Beside "no panic, no hang" each checks what has to hold for whatever was accepted: what is written again reads as the
+//! In addition to "no panic, no hang", each checks an invariant of accepted inputs: what is written again reads as the
 //! same, and an error is one line of bounded length. libFuzzer calls them from `fuzz_targets/`, the test suite with
 //! mutations of the corpus.
 
@@ -26,10 +26,10 @@ pub use reply::reply;
 pub use server_read::server_read;
 pub use times::durations;
 
-/// More than any message of ours needs: the server's own text is cut at 4096 characters of up to four bytes.
+/// Longer than any message: the server's own text is truncated at 4096 characters of up to four bytes.
 const LONGEST_MESSAGE: usize = 20_000;
 
-/// An error's text is for one line of a terminal or a log.
+/// Asserts that an error fits one line of a terminal or a log.
 fn assert_presentable(error: &impl std::fmt::Display) {
     let text = error.to_string();
     assert!(!text.is_empty(), "an error says nothing");

@@ -9,7 +9,7 @@ use sf_backup_proto::{
 
 use crate::server_read::assert_round_trip;
 
-/// The bytes as a name, an id, a token, an endpoint, an api-version and a timeout.
+/// Uses the bytes as a name, an id, a token, an endpoint, an api-version and a timeout.
 pub fn names(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else {
         return;
@@ -58,7 +58,7 @@ fn parse<T: FromStr<Err: Display + Debug>>(text: &str) -> Option<T> {
     match text.parse() {
         Ok(value) => Some(value),
         Err(error) => {
-            // A wrong value is quoted, and users paste long ones.
+            // An invalid value is quoted, and users paste long ones.
             if text.len() < 4_096 {
                 crate::assert_presentable(&error);
             }

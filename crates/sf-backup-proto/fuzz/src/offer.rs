@@ -1,4 +1,4 @@
-//! What stands in for the part of completions that asks the cluster.
+//! Replaces the part of completions that queries the cluster.
 
 pub(crate) struct Offer {
     pub(crate) word: String,

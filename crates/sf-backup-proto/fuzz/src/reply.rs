@@ -3,8 +3,8 @@ use sf_backup_proto::Operation;
 use sf_backup_proto::operation::{ResponseValue, Style, Visitor};
 use sf_backup_proto::operations::{self, inventory};
 
-/// The bytes as the response to every operation. The first byte chooses the status: small letters that of a response which is
-/// not success, everything else the operation's own success.
+/// Uses the bytes as the response to every operation. The first byte selects the status: lower-case letters an error's,
+/// everything else the operation's success status.
 pub fn reply(data: &[u8]) {
     let (status, body) = match data {
         [] => (None, data),
@@ -27,7 +27,7 @@ struct Everyone<'a> {
 
 impl Visitor for Everyone<'_> {
     fn operation<O: Operation>(&mut self) {
-        // Reading a reply asks nothing of the call but its type; a request makes one of any type.
+        // Parsing a response only uses the type of the call; a call of any type can be parsed from a request.
         let status = self.status.unwrap_or(O::SPEC.success());
         let Some(call) = crate::server_read::sample::<O>() else {
             return;
@@ -49,7 +49,8 @@ impl Visitor for Everyone<'_> {
     }
 }
 
-/// What is written reads as itself. The first reading may bend (fractions of a second, spellings), the second must not.
+/// What is written reads as itself. The first read may normalize (fractions of a second, spellings), the second must
+/// not.
 fn assert_stable<R: ResponseValue>(read: &R, style: Style) {
     let status = StatusCode::OK;
     let text = read.write(style).expect("a reply that was read can be written");

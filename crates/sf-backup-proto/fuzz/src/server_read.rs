@@ -4,7 +4,7 @@ use sf_backup_proto::Target;
 use sf_backup_proto::operation::{Operation, Visitor};
 use sf_backup_proto::operations::{self, inventory};
 
-/// The bytes as a request: a line `GET /path?query` or `POST …`, and after it the body.
+/// Uses the bytes as a request: a line `GET /path?query` or `POST …`, then the body.
 pub fn server_read(data: &[u8]) {
     let (line, body) = match data.iter().position(|byte| *byte == b'\n') {
         Some(end) => (&data[..end], &data[end + 1..]),
@@ -24,7 +24,7 @@ pub fn server_read(data: &[u8]) {
     inventory::visit(&mut Reader(&request));
 }
 
-/// Reads the request as every operation, whether it is that one or not.
+/// Parses the request as every operation, whether it is that one or not.
 struct Reader<'a>(&'a Request<Bytes>);
 
 impl Visitor for Reader<'_> {
@@ -36,7 +36,7 @@ impl Visitor for Reader<'_> {
     }
 }
 
-/// What was read and may be sent arrives as itself.
+/// A parsed request that can be sent is received unchanged.
 pub(crate) fn assert_round_trip<O: Operation>(operation: &O) {
     let target = Target::new("http://localhost:19080".parse().expect("an endpoint"));
     let request = match operation.to_request(&target) {
@@ -49,7 +49,7 @@ pub(crate) fn assert_round_trip<O: Operation>(operation: &O) {
     assert_eq!(request.body(), twice.body());
 }
 
-/// A call of any type, read from a request that has everything.
+/// A call of any type, parsed from a request that has everything.
 pub(crate) fn sample<O: Operation>() -> Option<O> {
     const ID: &str = "6b1c2f7e-0000-4000-8000-000000000001";
     const BODY: &str = r#"{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":0,

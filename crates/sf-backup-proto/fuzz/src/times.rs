@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sf_backup_proto::{IsoDuration, RunTime, Timestamp};
 
-/// The bytes as a point in time, a time of day and a duration.
+/// Uses the bytes as a point in time, a time of day and a duration.
 pub fn durations(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else {
         return;
@@ -37,7 +37,7 @@ pub fn durations(data: &[u8]) {
     in_json::<IsoDuration>(text);
 }
 
-/// The text as it stands in a body: what is accepted is written in a form that is accepted.
+/// The text in a body: an accepted text is written in an accepted form.
 fn in_json<T: Serialize + DeserializeOwned + PartialEq + Debug>(text: &str) {
     let json = serde_json::to_string(text).expect("a string");
     if let Ok(value) = serde_json::from_str::<T>(&json) {

@@ -80,7 +80,7 @@ fn work(arguments: &[String]) {
     }
 }
 
-/// Sends requests to a server of this process from another one, so that the client's work is not counted.
+/// Sends requests to a server in this process from another process, so that the client's work is not counted.
 fn ask_from_outside(server: SocketAddr, number: usize) {
     let program = std::env::current_exe().unwrap();
     let status = Command::new(program).args(["ask", &server.to_string(), &number.to_string()]).status().unwrap();

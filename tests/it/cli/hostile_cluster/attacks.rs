@@ -1,8 +1,8 @@
-//! Texts that attack shells, terminals, markup and readers: always the same ones, from a generator with a fixed seed.
+//! Texts that attack shells, terminals, markup and parsers: fixed, from a generator with a fixed seed.
 
 use sf_backup_proto::PolicyName;
 
-/// One of each kind, and texts of every direction that must stay readable.
+/// One of each kind, and texts of both directions that must stay readable.
 pub(super) const PIECES: &[&str] = &[
     // Terminals.
     "N\u{202e}gnp.exe",
@@ -39,7 +39,7 @@ pub(super) const PIECES: &[&str] = &[
     "`code` # h1 ~~s~~ <br>",
     "![i](http://evil/)",
     "&lt;&#x202e;",
-    // Readers of JSON, YAML, labels and lines.
+    // Parsers of JSON, YAML, labels and lines.
     "\\u{202e}",
     "\\u202e\\n",
     "~",
@@ -51,7 +51,7 @@ pub(super) const PIECES: &[&str] = &[
     "x\"} 1\nsf_backup_up 0",
     "****",
     "%00%2f..%2f",
-    // What must stay readable.
+    // Texts that must stay readable.
     "سلام שלום 漢字",
     "👩\u{200d}🚀 ❤\u{fe0f}",
 ];
@@ -68,20 +68,20 @@ impl Random {
     }
 }
 
-/// Each piece alone, and some of them together.
+/// Each piece alone, and some combined.
 pub(super) fn all() -> Vec<String> {
     let mut random = Random(20_261_128);
     let together = (0..20).map(|_| (0..2 + random.below(3)).map(|_| PIECES[random.below(PIECES.len())]).collect());
     PIECES.iter().map(|piece| (*piece).to_owned()).chain(together).collect()
 }
 
-/// Those that an API takes as the name of a policy, which others do not reach it as.
+/// The valid names of policies; requests cannot contain the others.
 pub(super) fn policy_names() -> Vec<String> {
     let taken = |name: &String| name.parse::<PolicyName>().is_ok_and(|parsed| parsed.as_str() == name);
     all().into_iter().filter(taken).collect()
 }
 
-/// What must not reach a screen: the test's own list, not the program's.
+/// Whether a character must not reach a screen, by the test's own list.
 fn steers(character: char) -> bool {
     matches!(character,
         '\0'..='\u{9}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
@@ -90,9 +90,9 @@ fn steers(character: char) -> bool {
         | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The first character of a text that acts on a screen or hides there.
+/// The first character of a text that controls a screen or is invisible.
 pub(super) fn acting(text: &str) -> Option<(usize, char)> {
-    // Joiners and selectors are for pictures alone.
+    // Joiners and selectors are allowed in pictures only.
     let stray = |(at, character): &(usize, char)| match character {
         '\u{200d}' => !text[..*at].ends_with('👩'),
         '\u{fe0f}' => !text[..*at].ends_with('❤'),

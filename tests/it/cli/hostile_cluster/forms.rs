@@ -1,10 +1,10 @@
-//! Whether documents, reports and metrics are read as what they are, whatever the texts in them.
+//! Parses documents, reports and metrics as their readers do.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// Every string in a value, names of members among them.
+/// Every string in a value, including names of members.
 pub(super) fn strings(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => _ = found.insert(text.clone()),
@@ -57,7 +57,7 @@ fn without_values(tag: &str) -> String {
     shown
 }
 
-/// The value of a series, or the comment on one, as Prometheus reads a line; the values of its labels.
+/// The values of the labels in a line of the Prometheus text format.
 pub(super) fn labels(line: &str) -> Result<Vec<String>, String> {
     let wrong = |why: &str| Err(format!("{why}: {line}"));
     if line.starts_with("# HELP sfbackup_") || line.starts_with("# TYPE sfbackup_") {
@@ -101,7 +101,7 @@ pub(super) fn labels(line: &str) -> Result<Vec<String>, String> {
     }
 }
 
-/// How many cells a row of a table in Markdown has.
+/// The number of cells in a row of a Markdown table.
 pub(super) fn cells(row: &str) -> usize {
     let mut escaped = false;
     let bars = row.chars().filter(|character| {

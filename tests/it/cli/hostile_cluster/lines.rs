@@ -4,25 +4,25 @@ use std::collections::BTreeSet;
 
 use crate::cli::harness::run;
 
-/// How a command treats the cluster.
+/// How a command uses the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Prints a list with the texts of each item as they are.
+    /// Prints a list with the unchanged texts of each item.
     List,
     /// Prints one object with the texts of the first name.
     Object,
     /// Prints something else about what it reads.
     Reads,
-    /// Sends one change for what was named.
+    /// Sends one change for the named entity.
     Changes,
-    /// Prints a report of that form.
+    /// Prints a report in this format.
     Html,
     Markdown,
     Xml,
     Metrics,
-    /// Prints what Nagios reads.
+    /// Prints the output of a Nagios plugin.
     Plugin,
-    /// Asks the cluster nothing.
+    /// Sends no request.
     Local,
 }
 
@@ -133,13 +133,13 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("metrics --drill-history DRILL.history", Metrics),
 ];
 
-/// Commands that have no cluster but one of their own.
+/// Commands that only use their own cluster.
 const APART: &[&str] = &["demo"];
 
-/// The commands that have no commands below them, as `--help` lists them.
+/// The commands without subcommands, from `--help`.
 fn commands(above: &[&str]) -> BTreeSet<String> {
     let help = run(&[above, &["--help"]].concat()).expect(0).out;
-    // The first are listed by task.
+    // At the top level, they are listed by task.
     let begins = if above.is_empty() { "<COMMAND>\n\n" } else { "\nCommands:\n" };
     let listed = help.split_once(begins).map_or("", |(_, listed)| listed.split("\n\n").next().unwrap());
     // Descriptions continue further to the right.

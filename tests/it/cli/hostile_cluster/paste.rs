@@ -1,10 +1,10 @@
-//! Text that is copied from the screen into a shell.
+//! Pastes printed text into a shell.
 
 use std::process::Command;
 
 use sf_backup_tests::not_run;
 
-/// The commands that output proposes, each to the end of its line.
+/// The commands that output suggests, each to the end of its line.
 pub(super) fn commands(text: &str) -> impl Iterator<Item = String> {
     text.lines().filter_map(|line| {
         let at = line.find(": sf-backup ").map(|at| at + 2).or_else(|| {
@@ -15,7 +15,7 @@ pub(super) fn commands(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Runs texts in bash where our command and curl do nothing: whatever else happens leaves something in the folder.
+/// Runs texts in bash where our command and curl do nothing: anything else leaves something in the folder.
 pub(super) fn run(texts: &[String]) {
     const STUBS: &str = "sf-backup() { cat > /dev/null < /dev/null; }; curl() { :; }; ni() { : > hit; }\n";
     for text in texts {
@@ -32,7 +32,7 @@ pub(super) fn run(texts: &[String]) {
     }
 }
 
-/// The arguments with which bash runs a proposed command; `None`, reported, without bash.
+/// The arguments with which bash runs a suggested command; `None`, reported, without bash.
 pub(super) fn arguments(command: &str) -> Option<Vec<String>> {
     let script = format!("sf-backup() {{ printf '%s\\0' \"$@\"; }}\n{command}");
     let Ok(output) = Command::new("bash").args(["--norc", "-c", &script]).output() else {

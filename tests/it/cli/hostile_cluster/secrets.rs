@@ -1,4 +1,4 @@
-//! No command shows or keeps a secret, in whatever form, however much it is asked to say.
+//! No command prints or stores a secret, in any encoding and with any verbosity.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,10 @@ use tracing::{Event, Metadata, Subscriber};
 use super::lines::{Kind, LINES};
 use super::stage::{Asked, Stage};
 
-/// Looks different in every encoding.
+/// Differs in every encoding.
 const SECRET: &str = r#"hunter"2\/+ &=%<x>"#;
 
-/// All that any library notes about its work.
+/// All traces of all libraries.
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<String>>);
 
@@ -59,7 +59,7 @@ fn base64(bytes: &[u8]) -> String {
     bytes.chunks(3).map(group).collect()
 }
 
-/// The secret as it is, and as it is written in JSON, in addresses, in binary data and in markup.
+/// The secret, also encoded for JSON, URLs, binary data and markup.
 fn forms() -> Vec<String> {
     let quoted = serde_json::to_string(SECRET).unwrap();
     let json = quoted.trim_matches('"').to_owned();
@@ -74,7 +74,7 @@ fn forms() -> Vec<String> {
     };
     let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
     let html = SECRET.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    // In base64, what stands before a secret shifts its digits; the first and the last depend on what is beside it.
+    // In base64, the bytes before a secret shift its digits; the first and the last digits depend on adjacent bytes.
     let shifted = (0..3).map(|shift| {
         let text = base64(&[&b"..."[..shift], SECRET.as_bytes()].concat());
         text[4..text.len() - 4].to_owned()
@@ -94,7 +94,7 @@ fn no_command_shows_or_keeps_a_secret_in_any_form() {
     };
     let mut sent = 0;
     tracing::subscriber::with_default(notes.clone(), || {
-        // Other tests, which have no subscriber, may have made events known as unwanted meanwhile.
+        // Other tests without a subscriber may have disabled events meanwhile.
         tracing::callsite::rebuild_interest_cache();
         for (round, (line, kind)) in LINES.iter().enumerate() {
             let asked = Asked::new(line, *kind, round);
@@ -121,7 +121,7 @@ fn no_command_shows_or_keeps_a_secret_in_any_form() {
             }
         }
     });
-    // The real thing is sent, or this would prove nothing.
+    // The secret must be sent, otherwise this test proves nothing.
     assert!(sent > 8, "{sent}");
     assert!(LINES.iter().any(|(_, kind)| *kind == Kind::Changes));
 }

@@ -1,4 +1,4 @@
-//! The hostile cluster, with the files and the home of whoever works with it.
+//! The hostile cluster, with the files and the home folder of its user.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use super::paste;
 use super::recorder::{Recorder, Request, policy};
 use crate::cli::harness::{self, PARTITION, Ran, run_among};
 
-/// How many applications there are for a command that reads all partitions of all services of each.
+/// Number of applications for a command that reads all partitions of all services of each.
 const FEW: usize = 4;
 
 /// How a line is run.
@@ -21,11 +21,11 @@ const FEW: usize = 4;
 pub(super) struct Asked<'l> {
     pub(super) line: &'l str,
     pub(super) kind: Kind,
-    /// Chooses the names that are typed, and the order of those that the cluster has.
+    /// Selects the names in arguments, and the order of the cluster's names.
     round: usize,
     pub(super) output: Option<&'static str>,
     more: Option<&'static str>,
-    /// What a person types.
+    /// The response to a prompt.
     answer: Option<&'static str>,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Stage {
     names: Vec<String>,
     policies: Vec<String>,
     apps: Vec<String>,
-    /// What the cluster calls everything, in place of the attacks.
+    /// The name of everything in the cluster, instead of the attacks.
     plain: std::cell::RefCell<Option<String>>,
 }
 
@@ -87,7 +87,7 @@ impl Stage {
         stage
     }
 
-    /// Files that somebody else wrote: what the cluster itself exports and has planned is as hostile as the cluster.
+    /// Creates untrusted files: what the cluster exports and plans is as hostile as the cluster.
     fn prepare(&self) {
         let name = &self.policies[3];
         let mut document = policy(name);
@@ -120,7 +120,7 @@ impl Stage {
         self.write("DRILL.history", &self.names.iter().map(record).collect::<String>());
     }
 
-    /// Puts a secret into every file that may hold one.
+    /// Inserts a secret into every file that may contain one.
     pub(super) fn plant(&self, secret: &str) {
         let mut document = policy(&self.policies[3]);
         let storage = &mut document["Storage"];
@@ -137,7 +137,7 @@ impl Stage {
         self.write("MANIFEST", &manifest.to_string());
     }
 
-    /// What a command has left in files, beside those that it was given.
+    /// The files that a command has created or changed.
     pub(super) fn left(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let (mut folders, mut files) = (vec![self.folder.path().to_owned()], Vec::new());
         while let Some(folder) = folders.pop() {
@@ -156,14 +156,14 @@ impl Stage {
         std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 
-    /// The names of the cluster in that round: all of them, another one first each time.
+    /// The names of the cluster in this round: all of them, starting with another one each time.
     pub(super) fn names(&self, round: usize) -> Vec<String> {
         let mut names = self.names.clone();
         names.rotate_left(round % self.names.len());
         names
     }
 
-    /// Commands that go through the whole cluster meet a few names at each level, others at each turn.
+    /// A few names for commands that read the whole cluster, different ones in each round.
     fn few_or_all(&self, asked: &Asked<'_>) -> Vec<String> {
         match asked.kind {
             Kind::List | Kind::Object | Kind::Changes | Kind::Local => self.names(asked.round),
@@ -182,7 +182,7 @@ impl Stage {
         *self.plain.borrow_mut() = None;
     }
 
-    /// Has the cluster refuse everything, with one attack as code and message.
+    /// Lets the cluster refuse everything, with one attack as code and message.
     pub(super) fn refuse(&self, number: usize) {
         self.cluster.refusing(&self.names[number % self.names.len()]);
     }
@@ -196,7 +196,7 @@ impl Stage {
         self.run_refused(asked)
     }
 
-    /// The same against the cluster as it is.
+    /// Runs against the cluster without resetting it.
     pub(super) fn run_refused(&self, asked: Asked<'_>) -> Ran {
         let mut words: Vec<String> = Vec::new();
         for option in [asked.output.map(|output| format!("-o={output}")), asked.more.map(str::to_owned)] {
@@ -204,12 +204,12 @@ impl Stage {
         }
         words.extend(["--max-attempts=1".to_owned()]);
         words.extend(asked.line.split(' ').map(|word| self.word(word, asked.round)));
-        // A journal is for one run.
+        // Each run needs its own journal.
         let _ = std::fs::remove_file(self.folder.path().join("PLAN.journal"));
         self.run_line(&words, asked.answer)
     }
 
-    /// How the cluster's one backup can be restored, if it has this location.
+    /// The suggested command to restore the cluster's only backup, with this location.
     pub(super) fn proposal(&self, location: &str) -> Option<String> {
         self.cluster.named(&[location]);
         let line = ["partition", "backups", PARTITION].map(str::to_owned);
@@ -253,7 +253,7 @@ impl Stage {
         self.cluster.requests()
     }
 
-    /// Whether a change is about what was named on the line, in its path and in its body.
+    /// Asserts that a change is about the entity on the command line, in its path and in its body.
     #[track_caller]
     pub(super) fn is_about_what_was_named(&self, change: &Request, asked: &Asked<'_>) {
         let path = change.path();

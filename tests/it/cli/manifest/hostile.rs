@@ -1,4 +1,4 @@
-//! Files that mean harm are refused in bounded time and memory.
+//! Hostile files are rejected with bounded time and memory.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Any file on any cluster, whatever goes wrong on the way.
+//! Any file on any cluster, with failures in between.
 
 use http::StatusCode;
 use proptest::collection::{btree_map, btree_set, vec};
@@ -92,7 +92,7 @@ fn file() -> impl Strategy<Value = String> {
     )
 }
 
-/// What somebody did by hand before, as it came.
+/// Earlier changes by hand, in their order.
 fn history() -> impl Strategy<Value = Vec<(Entity, &'static str, &'static str)>> {
     let verbs = select(vec!["enable", "enable", "suspend", "suspend", "resume", "disable"]);
     vec((select(ENTITIES), verbs, name()), 0..14)
@@ -109,7 +109,7 @@ impl Simulated {
             if *verb == "enable" {
                 args.extend(["--policy", *policy]);
             }
-            // What is not enabled cannot be suspended: it is refused, and that is all.
+            // Suspending fails if nothing is enabled, which is expected.
             simulated.run(&args);
         }
         simulated

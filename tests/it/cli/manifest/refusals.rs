@@ -30,7 +30,7 @@ fn an_exported_placeholder_is_refused_when_it_would_be_written() {
         "{exported:?}"
     );
     assert!(!exported.out.contains("****"), "{exported:?}");
-    // Where nothing is to be written it does no harm.
+    // It is harmless if nothing is to be written.
     first.apply(&exported.out, &[]).expect(0);
     assert_eq!(first.export(), exported.out);
 
@@ -72,7 +72,7 @@ fn a_missing_secret_is_reported_before_anything_is_sent() {
         "{ran:?}"
     );
     assert_eq!(simulated.changes(0), [] as [&str; 0]);
-    // To look one needs none.
+    // Comparing requires none.
     simulated.diff(&file, &[]).expect(1);
     simulated.apply(&file, &["--dry-run"]).expect(0);
 }
@@ -122,7 +122,7 @@ fn errors_of_diff_are_never_its_one() {
     simulated.run(&["diff", "-f", "no such file"]).expect(2);
 }
 
-/// Says what was done and what was not, and goes on from there.
+/// Reports what was done and what was not, and continues from there.
 #[test]
 fn the_first_failure_stops_it_and_the_next_run_continues() {
     let simulated = Simulated::new();

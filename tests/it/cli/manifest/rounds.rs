@@ -1,4 +1,4 @@
-//! A file is applied, nothing differs, and it comes back out.
+//! After a file is applied, nothing differs, and an export equals it.
 
 use sf_backup_sim::Runtime;
 
@@ -8,7 +8,7 @@ use super::*;
 fn applied_changes_are_no_longer_differences() {
     for runtime in [Runtime::V6_2, Runtime::V6_4, Runtime::V11_3] {
         let simulated = Simulated::of(runtime);
-        // The preview knows no retention.
+        // The preview has no retention.
         let file = match runtime {
             Runtime::V6_2 => {
                 FULL.lines().filter(|line| !line.contains("RetentionPolicy")).collect::<Vec<_>>().join("\n")
@@ -129,7 +129,7 @@ fn the_changes_are_made_in_a_safe_order() {
         made.iter().position(|change| change.starts_with(what)).unwrap_or_else(|| panic!("{what}: {made:?}"))
     };
     assert_eq!((place("PolicyCreated Daily"), place("PolicyCreated Weekly")), (0, 1));
-    // Suspending needs an enabled entity; if possible, not the one that is to be suspended.
+    // Suspending requires an enabled entity; preferably not the one to be suspended.
     assert!(place("Enabled fabric:/Shop Daily") < place("Suspended fabric:/Shop/Stock"));
     let partition = "fabric:/Shop/Cart/00000000-0000-4000-8000-000000000002";
     assert!(place(&format!("Suspended {partition}")) < place(&format!("Enabled {partition} Weekly")));

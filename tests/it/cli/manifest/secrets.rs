@@ -1,4 +1,4 @@
-//! Secrets get to the cluster, and nowhere else.
+//! Secrets are sent to the cluster, and appear nowhere else.
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ fn in_a_file_that_is_not_as_it_should_be() {
     }
 }
 
-/// The real thing is sent, or the tests above would prove nothing.
+/// The secret must be sent, otherwise the tests above prove nothing.
 #[test]
 fn and_yet_it_is_sent() {
     let simulated = Simulated::new();

@@ -1,4 +1,4 @@
-//! Suspensions, which no call lists: what is seen of them, and what comes to light.
+//! Suspensions, which no call lists: what is visible of them, and what becomes visible.
 
 use super::*;
 
@@ -49,7 +49,7 @@ fn names_with_a_common_beginning_are_distinguished() {
     assert_eq!(suspended(&simulated), "fabric:/Shop10 fabric:/Shop10/Cart");
 }
 
-/// The server responds 500 to the application's and the service's configuration then: it is read by partitions.
+/// The server responds with 500 to the application's and the service's configuration, so it is read per partition.
 #[test]
 fn suspensions_are_found_without_any_policy() {
     let simulated = with_policy();
@@ -61,9 +61,9 @@ fn suspensions_are_found_without_any_policy() {
         simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
     }
     simulated.run(&["service", "config", CART]).expect(0);
-    // No response mentions Stock: nothing of it has a policy.
+    // No response mentions Stock, because nothing in it has a policy.
     assert_eq!(suspended(&simulated), format!("{CART} {FIRST}"));
-    // It comes to light when the application is enabled.
+    // It becomes visible when the application is enabled.
     simulated.run(&["app", "enable", "Shop", "--policy", "Daily"]).expect(0);
     assert_eq!(suspended(&simulated), format!("fabric:/Shop/Stock {CART} {FIRST}"));
 }
@@ -79,7 +79,7 @@ fn suspensions_of_an_application_are_found_through_its_services() {
     assert_eq!(suspended(&simulated), "fabric:/Shop/Cart");
 }
 
-/// One application is enough: what was hidden is looked for again, level by level.
+/// One application is enough: suspensions that become visible are read again, level by level.
 #[test]
 fn what_comes_to_light_is_resumed_in_the_same_run() {
     let simulated = with_policy();

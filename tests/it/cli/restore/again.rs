@@ -5,15 +5,15 @@ use sf_backup_proto::{GetPartitionRestoreProgress, Operation};
 
 use super::*;
 
-/// The progress of the next restore, as the cluster would tell it: read before the run sends it, by the client before it is
-/// sent, and after it.
+/// Sets the progress of the next restore in three reads: by the run before it sends the restore, by the client before
+/// it sends it, and after it.
 fn ends(stage: &Stage, state: &str) {
     let body = format!(r#"{{"RestoreState":"{state}","RestoredLsn":0}}"#);
     let response = http::Response::builder().status(200).body(body.into()).unwrap();
     stage.cluster.inject(Fault::response(response).on(GetPartitionRestoreProgress::spec()).times(3));
 }
 
-/// The last command that was printed, as it would be typed in a shell.
+/// The last printed command, as typed in a shell.
 fn printed(ran: &Ran) -> Vec<String> {
     let at = ran.err.rfind("sf-backup ").unwrap_or_else(|| panic!("{ran:?}"));
     let line = ran.err[at..].lines().next().unwrap();
@@ -47,7 +47,7 @@ fn the_printed_command_retries_failed_and_timed_out_partitions() {
         assert!(ran.err.contains("1 partition failed or timed out; restore it again with: sf-backup -e "), "{ran:?}");
         stage.cluster.advance(Duration::from_secs(3_600));
 
-        // Without that nothing is done, and that is said.
+        // Without the option, nothing is done, which is reported.
         let idle = stage.ran(&args).expect(code);
         assert!(idle.err.contains("nothing to do"), "{idle:?}");
         assert_eq!(stage.count(EffectKind::RestoreAccepted), 3);
@@ -61,7 +61,7 @@ fn the_printed_command_retries_failed_and_timed_out_partitions() {
     }
 }
 
-/// Twice in a row is as good as once, and what was restored is never asked about.
+/// Running twice has the same effect as once, and restored partitions are not part of the prompt.
 #[test]
 fn the_prompt_counts_the_remaining_partitions() {
     let stage = Stage::protected(4);
@@ -79,7 +79,7 @@ fn the_prompt_counts_the_remaining_partitions() {
     assert!(ran.err.contains("Restore the remaining 3 of 4 partitions of Shop/Cart to 2024"), "{ran:?}");
     let ran = asked("y\n", &["--retry-failed"]).expect(0);
     assert!(ran.err.contains("Restore the remaining 1 of 4 partitions of Shop/Cart"), "{ran:?}");
-    // Nothing is left to be asked about.
+    // Nothing is left to confirm.
     let ran = asked("", &["--retry-failed"]).expect(0);
     assert!(!ran.err.contains("[y/N]") && ran.out.matches(" restored ").count() == 4, "{ran:?}");
 }
@@ -135,14 +135,14 @@ fn a_partition_that_is_not_usable_after_its_restore_is_no_success() {
     assert!(ran.err.contains("1 restored, but not usable"), "{ran:?}");
     stage.cluster.clear_faults();
 
-    // One that is reconfigured right after its restore is ready a moment later.
+    // A partition that is reconfigured right after its restore is ready a moment later.
     stage.cluster.inject(listed(r#"{"PartitionStatus":"Reconfiguring"}"#, ready).times(1));
     stage.cluster.inject(listed(ready, ready).times(1));
     let lines = run("json", 0).json();
     assert_eq!((&lines[0]["PartitionStatus"], &lines[1]["PartitionStatus"]), (&"Ready".into(), &"Ready".into()));
     stage.cluster.clear_faults();
 
-    // A missing status is unknown, and no failure.
+    // A missing status is unknown, but not a failure.
     stage.cluster.inject(listed("{}", r#"{"PartitionStatus":7}"#).times(1));
     let ran = run("table", 0);
     assert!(
@@ -180,7 +180,7 @@ fn a_file_that_is_no_journal_is_not_changed() {
         assert!(ran.err.contains("notes.txt: line 1: is not a restore journal"), "{ran:?}");
         assert_eq!(std::fs::read_to_string(notes.path()).unwrap(), text);
     }
-    // Another plan's journal stays whole as well, with what was cut off at its end.
+    // Another plan's journal is not changed, either, including a truncated line at its end.
     stage.ran(&["restore", "run", &plan, "--yes"]).expect(0);
     let journal = format!("{plan}.journal");
     let torn = std::fs::read_to_string(&journal).unwrap() + "{\"n\":5";

@@ -1,4 +1,4 @@
-//! `drill`: restores into a scratch service, with a probe, a history, metrics and a page.
+//! `drill`: restores into a scratch service, with a probe, a history, metrics and a report.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::cli::json_shapes;
 
-/// Partitions with these names; ids end in the numbers from `first` on.
+/// Partitions with these names; ids end in numbers starting with `first`.
 fn service(name: &str, first: usize, keys: &[&str]) -> Value {
     let partition = |(number, key): (usize, &&str)| {
         let id = format!("00000000-0000-4000-8000-{:012}", first + number);
@@ -17,7 +17,7 @@ fn service(name: &str, first: usize, keys: &[&str]) -> Value {
     json!({ "Name": name, "ServiceKind": "Stateful", "HasPersistedState": true, "Partitions": partitions })
 }
 
-/// A service with a backup of every hour, a scratch service for it, and one of another scheme.
+/// A service with hourly backups, a scratch service for it, and one that is partitioned differently.
 fn stage() -> Stage {
     let applications = json!([
         { "Name": "fabric:/Shop", "Services": [service(CART, 1, &["a", "b", "c"])] },
@@ -41,7 +41,7 @@ impl Stage {
         self.path(name).to_str().unwrap().to_owned()
     }
 
-    /// Writes a marked drill file with this probe, for a shell.
+    /// Writes a marked drill file with this probe, a shell command.
     fn drill(&self, probe: &str) -> String {
         let path = self.file("drill.json");
         let init = ["-y", "drill", "init", "--service", CART, "--scratch", "Drill/Cart", "-f", &path];
@@ -71,7 +71,7 @@ impl Stage {
         self.ran(&["metrics", "--cluster", "x", "--drill-history", &self.file("drill.json.history")]).expect(0).out
     }
 
-    /// Which partitions were restored, in the order of their ids.
+    /// The restored partitions, sorted by id.
     fn accepted(&self) -> Vec<String> {
         let effects = self.cluster.effects();
         let accepted = effects.iter().filter(|effect| effect.kind == EffectKind::RestoreAccepted);
@@ -119,7 +119,7 @@ fn a_drill_restores_into_the_scratch_service_and_is_recorded() {
     json_shapes::holds("drill", &record);
     assert_eq!((&record["Outcome"], &record["Probe"]["ExitCode"]), (&json!("Succeeded"), &json!(0)));
     assert_eq!(stage.accepted(), ["101", "102", "103"]);
-    // Each has got what the partition of the same name held.
+    // Each has the contents of the partition with the same name.
     let sources = |record: &Value| {
         let ids = record["Partitions"]
             .as_array()
@@ -140,7 +140,7 @@ fn a_drill_restores_into_the_scratch_service_and_is_recorded() {
     assert_eq!(stage.history(), [record]);
     assert!(stage.is_clear());
 
-    // The next one is a drill of its own.
+    // The next run is a new drill.
     stage.run_drill(&[]).expect(0);
     assert_eq!((stage.accepted().len(), stage.history().len()), (6, 2));
     let shown = stage.ran(&["drill", "history", "-f", &file]).expect(0);
@@ -253,7 +253,7 @@ fn a_partition_without_a_backup_is_a_failed_drill() {
 fn a_drill_that_is_killed_is_gone_on_with() {
     let stage = stage();
     let [plan, journal] = stage.leftovers();
-    // What is on the disk while the probe runs is what a kill leaves behind then.
+    // The files on disk while the probe runs are those after a kill at that time.
     let copy = format!("cp '{}' '{}' '{}'", plan.display(), journal.display(), stage.file("copy"));
     fs::create_dir(stage.path("copy")).unwrap();
     stage.drill(&copy);
@@ -265,7 +265,7 @@ fn a_drill_that_is_killed_is_gone_on_with() {
             fs::copy(stage.path("copy").join(path.file_name().unwrap()), path).unwrap();
         }
     };
-    // Killed while the probe ran, or while the record was written: only the probe runs again.
+    // Killed while the probe ran or while the record was written: only the probe runs again.
     for torn in ["", &recorded[..recorded.len() / 2]] {
         put_back();
         fs::write(&history, torn).unwrap();
@@ -278,7 +278,7 @@ fn a_drill_that_is_killed_is_gone_on_with() {
     fs::write(&history, &recorded).unwrap();
     stage.run_drill(&[]).expect(0);
     assert_eq!((stage.accepted().len(), stage.history().len()), (6, 2));
-    // The plan of another drill is not run by this one.
+    // The plan of another drill is not run.
     put_back();
     fs::write(&history, "").unwrap();
     let text = fs::read_to_string(&plan).unwrap();
@@ -309,7 +309,7 @@ fn faults_of_the_cluster_restore_nothing_twice() {
     stage.cluster.inject(Fault::empty(http::StatusCode::SERVICE_UNAVAILABLE).times(2));
     stage.run_drill(&[]).expect(0);
     assert_eq!(stage.accepted(), ["101", "102", "103"]);
-    // One is refused: the others are tried, and the drill has failed.
+    // One is refused: the others are tried, and the drill fails.
     let refusal = r#"{"Error":{"Code":"FABRIC_E_BACKUP_IN_PROGRESS","Message":"Backup already in Progress"}}"#;
     let refusal = http::Response::builder().status(409).body(refusal.into()).unwrap();
     stage.cluster.inject(Fault::response(refusal).on(RestorePartition::spec()).times(1));
@@ -320,7 +320,7 @@ fn faults_of_the_cluster_restore_nothing_twice() {
     outcomes.sort_unstable();
     assert_eq!(outcomes, ["Refused", "Restored", "Restored"]);
     assert!(stage.is_clear() && stage.accepted().len() == 5);
-    // A cluster that does not respond is no drill.
+    // Without a response from the cluster, there is no drill.
     stage.cluster.inject(Fault::empty(http::StatusCode::SERVICE_UNAVAILABLE).times(99));
     let ran = stage.run_drill(&["--max-attempts", "1"]);
     assert!(ran.code != 0 && stage.history().len() == 2, "{ran:?}");

@@ -1,4 +1,4 @@
-//! What a plan is made of: lists that fail, lists that take too long, other storages, other types, other clocks.
+//! The inputs of a plan: lists that fail or take too long, other storages, other types, other clocks.
 
 use sf_backup_proto::GetServiceBackupList;
 
@@ -8,12 +8,12 @@ fn timeout() -> Fault {
     Fault::empty(http::StatusCode::GATEWAY_TIMEOUT).on(GetPartitionBackupList::spec())
 }
 
-/// The plan reports the partition, and so does the exit code: 504 means neither "no backups" nor a complete plan.
+/// The plan and the exit code report the partition: 504 means neither "no backups" nor a complete plan.
 #[test]
 fn a_partition_that_cannot_be_listed_is_not_left_out() {
     for (count, restored) in [(2, 1), (1, 0)] {
         let stage = Stage::protected(count);
-        // However short the list is that is asked for.
+        // However short the requested list is.
         stage.cluster.inject(timeout().times(4));
         let args = ["-o", "json", "-v", "restore", "plan", "--service", CART, "--latest", "--parallel", "1"];
         let ran = stage.ran(&args).expect(6);
@@ -23,14 +23,14 @@ fn a_partition_that_cannot_be_listed_is_not_left_out() {
         assert!(plan["missing"][0]["Reason"].as_str().unwrap().contains("its backups cannot be listed: "), "{plan}");
         assert!(ran.err.contains("whose backups could not be listed"), "{ran:?}");
     }
-    // One that has none is another thing.
+    // A partition without backups is different.
     let stage = Stage::new(CART, 1, 1, &Storages::default());
     stage.protect("Shop/Cart");
     let ran = stage.ran(&["-o", "json", "restore", "plan", "--service", CART, "--latest"]).expect(3);
     assert_eq!(ran.json()["missing"][0]["Cause"], "NoBackup");
 }
 
-/// A list that took too long is asked for as a shorter one.
+/// A list that took too long is requested for a shorter range.
 #[test]
 fn a_slow_list_is_narrowed_and_not_repeated() {
     let stage = Stage::protected(1);
@@ -52,7 +52,7 @@ fn backups_on_another_storage_are_pointed_at() {
     let stage = Stage::new(CART, 1, 2, &Storages::default());
     stage.protect("Shop/Cart");
     stage.cluster.advance(Duration::from_secs(2 * 3_600 + 60));
-    // One partition gets a policy of its own, with another storage.
+    // One partition gets its own policy, with another storage.
     let other =
         HOURLY.replace("Hourly", "Other").replace(r#""ContainerName":"backups""#, r#""ContainerName":"others""#);
     run_with(&other, false, &["-e", &stage.url(), "policy", "create"]).expect(0);
@@ -64,7 +64,7 @@ fn backups_on_another_storage_are_pointed_at() {
         ran.err.contains("hint: --from-storage <FILE> finds backups on a storage that the policy used before"),
         "{ran:?}"
     );
-    // Who cannot list it is not stopped by that.
+    // A failure to list it does not stop the command.
     stage.cluster.inject(Fault::empty(http::StatusCode::NOT_FOUND).on(GetServiceBackupList::spec()).times(9));
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
     assert!(!ran.err.contains("another storage of this service"), "{ran:?}");
@@ -101,14 +101,14 @@ fn a_plan_has_a_summary() {
         assert_eq!(&words[1..4], ["2024-01-01", "04:00", "UTC"], "{line}");
         assert!(words[words.len() - 1] == "incremental" && line.len() <= 80, "{line}");
     }
-    // What a plan is made of is its own output alone.
+    // Only the plan is on standard output.
     assert!(ran.out.starts_with("apiVersion: sf-backup/v1\n"), "{ran:?}");
     let many = Stage::protected(40);
     let ran = many.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
     assert!(ran.err.contains("\nand 20 more partitions\n"), "{ran:?}");
 }
 
-/// The cluster's day, not that of this machine.
+/// The cluster's day, not this machine's.
 #[test]
 fn times_are_the_clusters() {
     let stage = Stage::protected(1);
@@ -116,7 +116,7 @@ fn times_are_the_clusters() {
     let plan = ran.json();
     assert_eq!(plan["clock"], "Cluster");
     assert!(plan["clockOffsetSeconds"].as_i64().unwrap() < -86_400, "{plan}");
-    // Five hours and a minute after midnight: two hours have passed since the backup of three hours ago.
+    // Five hours and a minute after midnight: the backup is two hours old.
     assert!(
         plan["restores"][0]["Backup"]["CreationTimeUtc"].as_str().unwrap().starts_with("2024-01-01T02:00:"),
         "{plan}"

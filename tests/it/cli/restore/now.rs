@@ -1,4 +1,4 @@
-//! `restore now`: the plan, one question, the run.
+//! `restore now`: the plan, one prompt, the run.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn a_service_is_restored_in_one_step_and_resumed_from_its_files() {
     let yes = run_with("y\n", true, &with_endpoint).expect(0);
     assert!(yes.err.ends_with("3 restored\n") && yes.out.matches(" restored ").count() == 3, "{yes:?}");
     assert_eq!((stage.count(EffectKind::RestoreAccepted), stage.count(EffectKind::Restored)), (3, 3));
-    // The files are those that 'restore run' takes.
+    // 'restore run' accepts the files.
     let again = stage.ran(&["restore", "run", path, "--yes"]).expect(0);
     assert!(again.err.contains("nothing to do"), "{again:?}");
     let taken = stage.ran(&now).expect(2);
@@ -58,7 +58,7 @@ fn a_policys_storage_stands_in_for_a_file() {
     run_with(&HOURLY.replace("Hourly", "Blob"), false, &["-e", &stage.url(), "policy", "create"]).expect(0);
     stage.ran(&["service", "enable", CART, "--policy", "Hourly"]).expect(0);
     stage.cluster.advance(Duration::from_secs(2 * 3_600 + 60));
-    // Its backups stay where they are, and the cluster lists them no longer.
+    // Its backups are kept, but the cluster no longer lists them.
     stage.ran(&["service", "disable", CART, "--yes"]).expect(0);
     let plan = ["restore", "plan", "--service", CART, "--latest"];
     stage.ran(&plan).expect(3);

@@ -1,4 +1,4 @@
-//! `partition restore`: what goes where is known before it is asked and sent.
+//! `partition restore`: the backup of each partition is known before prompts and requests.
 
 use sf_backup_proto::inventory::{GetPartitionInfoList, GetServiceNameInfo};
 use sf_backup_sim::Runtime;
@@ -7,7 +7,7 @@ use super::*;
 
 const FIRST: &str = "00000000-0000-4000-8000-000000000001";
 
-/// The same on a cluster of that runtime.
+/// A protected service on a cluster of this runtime.
 fn protected(runtime: Runtime) -> Stage {
     let builder = Cluster::builder().topology(topology(CART, BASE + 1, 2)).runtime(runtime);
     let cluster = builder.speed("120x".parse().unwrap()).build();
@@ -84,7 +84,7 @@ fn a_failed_look_up_does_not_stop_a_restore() {
     assert!(asked.contains(" of Shop/Cart to the incremental backup of 2024-01-01 02:00 UTC ("), "{asked}");
     let asked = ask(FIRST);
     assert!(asked.contains("has no backup with this id at this location"), "{asked}");
-    // No request about it succeeds: its location contains the time when it was made.
+    // No request about it succeeds, but its location contains its creation time.
     for spec in [GetPartitionBackupList::spec(), GetServiceNameInfo::spec()] {
         stage.cluster.inject(Fault::empty(http::StatusCode::NOT_FOUND).on(spec).times(99));
     }

@@ -1,4 +1,4 @@
-//! What errors add that only a look-up shows, and what is typed in place of commands that do not exist.
+//! Details of errors that require a look-up, and tips for commands that do not exist.
 
 use super::super::doubles::{Canned, CannedResponse};
 use super::super::harness::{at, run_with};
@@ -29,7 +29,7 @@ fn a_refused_read_is_not_blamed_on_a_role() {
     assert!(change.err.contains("role") && change.err.contains("refuses all callers"), "{change:?}");
 }
 
-/// Refused by the backup service alone, and refused by all.
+/// Refused by the backup service only, and refused by everything.
 #[test]
 fn a_service_that_refuses_everybody_is_named_with_the_known_causes() {
     for (others, known) in [(200, true), (403, false)] {
@@ -73,7 +73,7 @@ fn commands_of_other_tools_get_a_suggestion() {
     }
 }
 
-/// Each exchange is shown as it happens, and none is kept where nobody wants to see it.
+/// Each exchange is printed when it happens, and none is kept without --verbose.
 #[test]
 fn verbose_prints_exchanges() {
     let simulated = protected();
@@ -87,7 +87,7 @@ fn verbose_prints_exchanges() {
     assert_eq!(at(&url, &["service", "suspend", "Shop/Cart"]).expect(0).err, "");
 }
 
-/// A program reads one document from standard error.
+/// Standard error has one document for programs.
 #[test]
 fn errors_of_several_reads_are_one_document() {
     let simulated = protected();

@@ -93,7 +93,7 @@ impl Gateway {
         Self::with(pair, ask, |_| ACCEPTED)
     }
 
-    /// Requests a client certificate, but never comes to that: it has no cipher that works with its key.
+    /// Requests a client certificate, but the handshake fails earlier: no cipher works with its key.
     pub(super) fn without_a_common_cipher(pair: &Pair) -> Self {
         let ask = |acceptor: &mut SslAcceptorBuilder| {
             acceptor.set_verify(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT);
@@ -207,8 +207,8 @@ impl Tunnels {
     }
 }
 
-/// Reads what the client still sends after an alert. To close a socket with unread bytes resets the connection, and the
-/// client may then lose the alert.
+/// Reads what the client still sends after an alert. Closing a socket with unread bytes would reset the connection, and
+/// the client could lose the alert.
 fn drain(mut stream: &TcpStream) {
     let _ = stream.shutdown(Shutdown::Write);
     let _ = io::copy(&mut stream, &mut io::sink());

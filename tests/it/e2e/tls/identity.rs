@@ -160,8 +160,8 @@ fn a_client_certificate_that_is_asked_for_at_the_start<T: Secured>() {
     }
 }
 
-/// With TLS 1.3, the client learns it only after the handshake, when the request may already be sent. With TLS 1.2, the
-/// alert for a missing certificate has other meanings as well.
+/// With TLS 1.3, the client is refused after the handshake, when the request may already have been sent. With TLS 1.2,
+/// the alert for a missing certificate is ambiguous.
 #[track_caller]
 fn not_taken<T: Secured>(tls: &TlsConfig, gateway: &Gateway, why: &str, faults: [TransportErrorKind; 2]) {
     for (version, expected) in [TlsVersion::V1_2, TlsVersion::V1_3].into_iter().zip(faults) {
@@ -201,13 +201,14 @@ fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
     let ours = names("backup operator").self_signed();
     let identity = ClientIdentity::from_pem(&ours.in_one("client.pem"), None).unwrap();
     let pinned = pinning(Thumbprint::sha256(&server.der())).client(identity);
-    // With TLS 1.3 the alert comes after the handshake, where it could as well follow a request that was read before 1.3.
+    // With TLS 1.3, the alert arrives after the handshake. Before 1.3, such an alert could follow a request that was
+    // read.
     let faults = [TransportErrorKind::ClientRefused, TransportErrorKind::ClientRefusedLate];
     let why = "the server refuses the client certificate: its issuer is unknown";
     not_taken::<T>(&pinned, &Gateway::refusing(&server), why, faults);
 }
 
-/// Before anything is sent, and named by its file.
+/// Rejected before anything is sent, with the name of the file.
 #[test]
 fn a_leaf_that_is_given_as_an_authority_is_called_that() {
     let ours = authority("Our CA").self_signed();
@@ -222,7 +223,7 @@ fn a_leaf_that_is_given_as_an_authority_is_called_that() {
     let why = "is not a certificate authority: give the certificate that issued it";
     assert!(ran.err.contains(&format!("{path} {why}")), "{ran:?}");
     assert_eq!((gateway.handshakes(), gateway.received().as_str()), (0, ""));
-    // One that has signed itself is an authority for itself.
+    // A self-signed certificate is its own authority.
     let own = names("localhost").self_signed();
     let file = folder.path().join("own.pem");
     std::fs::write(&file, own.certificate.to_pem().unwrap()).unwrap();

@@ -85,7 +85,7 @@ fn nobody_listens<T: Secured>() {
     });
 }
 
-/// The second connection, for the certificate of a server that is not trusted, has no time of its own.
+/// The second connection, which reads the certificate of an untrusted server, has no time limit of its own.
 fn a_refused_server_that_says_nothing_the_second_time<T: Secured>() {
     let pair = forge::names("localhost").self_signed();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -111,6 +111,6 @@ fn a_refused_server_that_says_nothing_the_second_time<T: Secured>() {
     let (_, source) = transport(&result);
     assert!(matches!(source, HttpError::IdentityRefused(_) | HttpError::Deadline { .. }), "{source:?}");
     assert!(!result.unwrap_err().may_have_changed());
-    // The greeting of the second handshake, and nothing else.
+    // The start of the second handshake, and nothing else.
     assert!((1..2048).contains(&server.join().unwrap()));
 }

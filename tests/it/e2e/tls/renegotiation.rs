@@ -45,7 +45,7 @@ fn after_a_request_with_a_body<T: Secured>() {
     responded::<T>(CreateBackupPolicy::new(policy), "END\"}}", "201 Created");
 }
 
-/// The gateway has read the request by then, and may have passed it on.
+/// The gateway has read the request, and may have passed it on.
 fn a_client_that_is_refused_after_its_request<T: Secured>() {
     refused::<T>(resume(), true);
     refused::<T>(GetBackupPolicyList::new(), false);
