@@ -40,7 +40,7 @@ enum Death {
     After(usize),
     /// After this many orders; a request was sent, and the gateway delivers it this many seconds later.
     OnTheWay(usize, u64),
-    /// Within a line, after this many bytes.
+    /// Within the line that follows this many lines.
     Torn(usize),
 }
 
