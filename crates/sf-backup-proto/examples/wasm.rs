@@ -1,5 +1,5 @@
-//! Builds a request and reads a response for a program in another language, which sends the request itself: compiled to
-//! WebAssembly, [wasm.mjs](wasm.mjs) runs it in Node.
+//! Builds a request and reads a response for a program in another language that sends the request itself.
+//! [wasm.mjs](wasm.mjs) runs this program in Node, compiled to WebAssembly.
 //!
 //! ```text
 //! wasm request ENDPOINT          # prints the request as JSON

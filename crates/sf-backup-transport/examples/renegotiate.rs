@@ -1,6 +1,5 @@
-//! Tests whether this Windows renegotiates TLS, by SChannel alone: uses none of this workspace's code. Sends a request
-//! to a server on `localhost`, without verifying it, and waits five seconds for the response. The server renegotiates
-//! before it responds.
+//! Tests whether SChannel renegotiates TLS on this Windows, without code of this workspace. Sends a request to a server on
+//! `localhost`, without verifying it, and waits five seconds for the response. The server renegotiates before it responds.
 //!
 //! ```text
 //! renegotiate PORT
