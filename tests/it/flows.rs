@@ -5,6 +5,7 @@ mod lost;
 mod negotiation;
 mod pages;
 mod progress;
+mod schedule;
 mod week;
 
 use std::convert::Infallible;

@@ -1,38 +1,32 @@
 //! Starting a backup or a restore, and waiting for its end.
 
-use std::time::Duration;
-
 use sf_backup_proto::RequestOptions;
 use sf_backup_proto::flow::{LongRunning, PollEvent, ProgressStep, WaitOutcome};
-use sf_backup_transport::Watch;
 
 use crate::Error;
 use crate::client::{Client, run};
 
-/// A started backup or restore: wait for its end, or read its status from time to time.
-///
-/// Dropping it stops waiting; the backup or restore continues in the cluster.
-///
-/// ```
-/// use sf_backup_blocking::flow::{WaitOutcome, Phase, HasPhase};
-/// use sf_backup_blocking::{BackupPartition, Client};
-/// # use sf_backup_blocking::model::storage::FileShareBackupStorageDescription;
-///
-/// # let simulated = sf_backup_sim::Cluster::builder().speed("60x".parse()?).build().listen()?;
-/// # let client = Client::new(simulated.endpoint());
-/// let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
-/// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
-/// match client.start(backup)?.wait()? {
-///     WaitOutcome::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
-///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("not completed"),
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[must_use = "does nothing until `wait` is called"]
-#[derive(Debug)]
-pub struct Poller<O: LongRunning> {
-    client: Client,
-    watch: Watch<O>,
+sf_backup_transport::poller! {
+    /// A started backup or restore: wait for its end, or read its status from time to time.
+    ///
+    /// Dropping it stops waiting; the backup or restore continues in the cluster.
+    ///
+    /// ```
+    /// use sf_backup_blocking::flow::{WaitOutcome, Phase, HasPhase};
+    /// use sf_backup_blocking::{BackupPartition, Client};
+    /// # use sf_backup_blocking::model::storage::FileShareBackupStorageDescription;
+    ///
+    /// # let simulated = sf_backup_sim::Cluster::builder().speed("60x".parse()?).build().listen()?;
+    /// # let client = Client::new(simulated.endpoint());
+    /// let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
+    /// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
+    /// match client.start(backup)?.wait()? {
+    ///     WaitOutcome::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
+    ///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("not completed"),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Client
 }
 
 impl Client {
@@ -45,28 +39,11 @@ impl Client {
         let before = self.send(call.read_progress())?;
         let (change, http) = self.0.call(call.clone(), RequestOptions::new())?;
         run(change.baseline(before.clone()), http)?;
-        Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.0.shared().now()) })
-    }
-
-    /// Waits for a backup or restore that the same call has started before, whichever one the cluster reports.
-    pub fn attach<O: LongRunning>(&self, call: O) -> Poller<O> {
-        Poller { client: self.clone(), watch: Watch::new(call, None, self.0.shared().now()) }
+        Ok(self.poller(call, before))
     }
 }
 
 impl<O: LongRunning> Poller<O> {
-    /// Stops waiting after this time, counted from the start. The backup or restore continues in the cluster.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.watch = self.watch.deadline(deadline);
-        self
-    }
-
-    /// Sets how long the backup or restore may be accepted, or not visible, before it counts as stuck.
-    pub fn stuck_after(mut self, time: Duration) -> Self {
-        self.watch = self.watch.stuck_after(time);
-        self
-    }
-
     /// Reads the next status, after a pause that grows from 1 s to 15 s. After the end, returns the outcome again.
     ///
     /// # Errors

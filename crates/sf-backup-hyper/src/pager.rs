@@ -13,7 +13,8 @@ use crate::client::Client;
 impl Client {
     /// Lists all items, starting at the operation's continuation token if set. Requests each page when it is needed.
     pub fn pager<O: Paged>(&self, operation: O) -> Pager<O> {
-        let pages = Pages { client: self.clone(), pager: pager::Pager::new(operation), call: None };
+        let mut pages = Pages { client: self.clone(), pager: pager::Pager::new(operation), call: None };
+        pages.call = pages.next_call();
         Pager { pages, page: Vec::new().into_iter() }
     }
 }
@@ -73,6 +74,7 @@ impl<O: Paged> Stream for Pager<O> {
 pub struct Pages<O: Paged> {
     client: Client,
     pager: pager::Pager<O>,
+    /// For the next page; sends nothing until it is polled.
     call: Option<Call<O>>,
 }
 
@@ -95,20 +97,17 @@ impl<O: Paged> Pages<O> {
         self.pager.token()
     }
 
+    fn next_call(&self) -> Option<Call<O>> {
+        let (client, operation) = (self.client.clone(), self.pager.next_call()?);
+        Some(Box::pin(async move { client.send(operation).await }))
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<O::Item>, Error>>> {
-        if self.call.is_none() {
-            let Some(operation) = self.pager.next_call() else {
-                return Poll::Ready(None);
-            };
-            let client = self.client.clone();
-            self.call = Some(Box::pin(async move { client.send(operation).await }));
-        }
-        let Some(call) = &mut self.call else {
-            return Poll::Ready(None);
-        };
+        let Some(call) = &mut self.call else { return Poll::Ready(None) };
         let response = ready!(call.as_mut().poll(context));
-        self.call = None;
-        Poll::Ready(Some(self.pager.accept(response)))
+        let page = self.pager.accept(response);
+        self.call = self.next_call();
+        Poll::Ready(Some(page))
     }
 }
 
@@ -125,9 +124,6 @@ impl<O: Paged> Stream for Pages<O> {
 
 impl<O: Paged> fmt::Debug for Pages<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages")
-            .field("pager", &self.pager)
-            .field("waiting", &self.call.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("Pages").field("pager", &self.pager).finish_non_exhaustive()
     }
 }

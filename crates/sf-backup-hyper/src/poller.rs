@@ -3,43 +3,38 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use futures_core::Stream;
 use sf_backup_proto::RequestOptions;
 use sf_backup_proto::flow::{LongRunning, PollEvent, ProgressStep, WaitOutcome};
-use sf_backup_transport::Watch;
 
 use crate::Error;
 use crate::client::{Client, run};
 
-/// A started backup or restore: wait for its end, or read its status from time to time.
-///
-/// Dropping it stops waiting; the backup or restore continues in the cluster.
-///
-/// ```
-/// use sf_backup_hyper::flow::{WaitOutcome, Phase, HasPhase};
-/// use sf_backup_hyper::{BackupPartition, Client};
-/// # use sf_backup_hyper::model::storage::FileShareBackupStorageDescription;
-///
-/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-/// # let simulated = sf_backup_sim::Cluster::builder().speed("60x".parse()?).build().listen()?;
-/// # let client = Client::new(simulated.endpoint());
-/// let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
-/// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
-/// match client.start(backup).await?.wait().await? {
-///     WaitOutcome::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
-///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("not completed"),
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[must_use = "does nothing until `wait` is called"]
-#[derive(Debug)]
-pub struct Poller<O: LongRunning> {
-    client: Client,
-    watch: Watch<O>,
+sf_backup_transport::poller! {
+    /// A started backup or restore: wait for its end, or read its status from time to time.
+    ///
+    /// Dropping it stops waiting; the backup or restore continues in the cluster.
+    ///
+    /// ```
+    /// use sf_backup_hyper::flow::{WaitOutcome, Phase, HasPhase};
+    /// use sf_backup_hyper::{BackupPartition, Client};
+    /// # use sf_backup_hyper::model::storage::FileShareBackupStorageDescription;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let simulated = sf_backup_sim::Cluster::builder().speed("60x".parse()?).build().listen()?;
+    /// # let client = Client::new(simulated.endpoint());
+    /// let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
+    /// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
+    /// match client.start(backup).await?.wait().await? {
+    ///     WaitOutcome::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
+    ///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("not completed"),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Client
 }
 
 impl Client {
@@ -52,28 +47,11 @@ impl Client {
         let before = self.send(call.read_progress()).await?;
         let (change, http) = self.0.call(call.clone(), RequestOptions::new())?;
         run(change.baseline(before.clone()), http).await?;
-        Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.0.shared().now()) })
-    }
-
-    /// Waits for a backup or restore that the same call has started before, whichever one the cluster reports.
-    pub fn attach<O: LongRunning>(&self, call: O) -> Poller<O> {
-        Poller { client: self.clone(), watch: Watch::new(call, None, self.0.shared().now()) }
+        Ok(self.poller(call, before))
     }
 }
 
 impl<O: LongRunning> Poller<O> {
-    /// Stops waiting after this time, counted from the start. The backup or restore continues in the cluster.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.watch = self.watch.deadline(deadline);
-        self
-    }
-
-    /// Sets how long the backup or restore may be accepted, or not visible, before it counts as stuck.
-    pub fn stuck_after(mut self, time: Duration) -> Self {
-        self.watch = self.watch.stuck_after(time);
-        self
-    }
-
     /// Reads the next status, after a pause that grows from 1 s to 15 s. After the end, returns the outcome again.
     ///
     /// # Errors
@@ -106,11 +84,7 @@ impl<O: LongRunning> Poller<O> {
 
 /// The statuses of a backup or restore up to its outcome: a [`Stream`].
 #[must_use = "no status is read until it is polled"]
-pub struct Statuses<O: LongRunning> {
-    /// `None` while a status is read.
-    poller: Option<Poller<O>>,
-    reading: Option<Reading<O>>,
-}
+pub struct Statuses<O: LongRunning>(Option<Reading<O>>);
 
 type Status<O> = Result<PollEvent<<O as LongRunning>::Progress>, Error>;
 type Reading<O> = Pin<Box<dyn Future<Output = (Poller<O>, Status<O>)> + Send>>;
@@ -119,7 +93,15 @@ impl<O: LongRunning> Poller<O> {
     /// The statuses as a stream, which ends after [`PollEvent::Ended`]. An error does not end it; the next status is
     /// read again.
     pub fn statuses(self) -> Statuses<O> {
-        Statuses { poller: Some(self), reading: None }
+        Statuses(Some(self.reading()))
+    }
+
+    /// Reads nothing until it is polled.
+    fn reading(mut self) -> Reading<O> {
+        Box::pin(async move {
+            let status = self.next_status().await;
+            (self, status)
+        })
     }
 }
 
@@ -127,29 +109,15 @@ impl<O: LongRunning> Stream for Statuses<O> {
     type Item = Status<O>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Status<O>>> {
-        if let Some(mut poller) = self.poller.take() {
-            self.reading = Some(Box::pin(async move {
-                let status = poller.next_status().await;
-                (poller, status)
-            }));
-        }
-        let Some(reading) = &mut self.reading else {
-            return Poll::Ready(None);
-        };
+        let Some(reading) = &mut self.0 else { return Poll::Ready(None) };
         let (poller, status) = ready!(reading.as_mut().poll(context));
-        self.reading = None;
-        if !matches!(status, Ok(PollEvent::Ended(_))) {
-            self.poller = Some(poller);
-        }
+        self.0 = if matches!(status, Ok(PollEvent::Ended(_))) { None } else { Some(poller.reading()) };
         Poll::Ready(Some(status))
     }
 }
 
-/// The operation is never pinned, only the reading in its box.
-impl<O: LongRunning> Unpin for Statuses<O> {}
-
 impl<O: LongRunning> fmt::Debug for Statuses<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Statuses").field("poller", &self.poller).finish_non_exhaustive()
+        f.debug_struct("Statuses").finish_non_exhaustive()
     }
 }

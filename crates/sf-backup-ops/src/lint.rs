@@ -167,8 +167,8 @@ fn sent(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
     // Members of later releases are not errors here: the api-version is unknown.
     let mut findings: Vec<Finding> = Vec::new();
     for finding in policy.problems(ApiVersion::V6_4).iter().map(Finding::of_problem) {
-        // The whole and one of its parts can have the same problem.
-        if !findings.contains(&finding) {
+        // A further problem of the same member adds nothing.
+        if !findings.iter().any(|earlier| earlier.member == finding.member) {
             findings.push(finding);
         }
     }

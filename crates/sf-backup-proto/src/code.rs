@@ -32,7 +32,7 @@ pub struct CodeFacts {
 macro_rules! codes {
     ($(
         $variant:ident: $name:literal $(| $also:literal)* $status:literal $kind:ident $($transient:ident)?
-        $(, hresult $hresult:literal)? $(@$number:ident)?;
+        $($hresult:literal)? $(@$number:ident)?;
     )+) => {
         /// The `Code` of a Service Fabric error. A code that this library does not know is kept as received.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -106,10 +106,8 @@ impl FabricErrorCode {
             name.eq_ignore_ascii_case(text)
                 || name.strip_prefix("FABRIC_E_").is_some_and(|short| short.eq_ignore_ascii_case(text))
         };
-        let found = Self::KNOWN
-            .iter()
-            .find(|code| code.facts().is_some_and(|facts| is(facts.name) || facts.also.iter().any(|also| is(also))));
-        found.cloned()
+        let has_name = |facts: &CodeFacts| is(facts.name) || facts.also.iter().any(|also| is(also));
+        Self::KNOWN.iter().find(|code| code.facts().is_some_and(has_name)).cloned()
     }
 
     /// Returns the code with this HRESULT.

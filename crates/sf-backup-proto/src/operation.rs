@@ -11,7 +11,7 @@ pub use crate::wire::Style;
 use http::{Response, StatusCode};
 
 use crate::cluster::Target;
-use crate::error::{BuildError, Cause, Error, FabricError, NotAttempted, TransportErrorKind};
+use crate::error::{Cause, Error, FabricError, NotAttempted, TransportErrorKind};
 pub use crate::expected::ExpectedState;
 use crate::model::page::Page;
 use crate::name::ContinuationToken;
@@ -44,7 +44,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     }
 
     #[doc(hidden)]
-    fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError>;
+    fn write(&self, call: &mut CallWriter<'_>);
 
     #[doc(hidden)]
     fn read(call: &CallReader<'_>) -> Result<Self, ReadError>;
@@ -55,10 +55,9 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     /// If the server would reject or silently change a value, if the api-version lacks something that is set, or if a secret
     /// is the server's placeholder.
     fn to_request(&self, target: &Target) -> Result<http::Request<Body>, Error> {
-        let fail = |error| Error::new(Self::spec(), self.entity(), Cause::Build(error));
-        let mut call = CallWriter::new(&Self::SPEC, target);
-        self.write(&mut call).map_err(fail)?;
-        call.finish().map_err(fail)
+        let mut call = CallWriter::new(Self::spec(), target);
+        self.write(&mut call);
+        call.finish().map_err(|error| Error::new(Self::spec(), self.entity(), Cause::Build(error)))
     }
 
     /// Parses a request as [`Self::to_request`] or any other client builds it, for test doubles of a cluster. Applies

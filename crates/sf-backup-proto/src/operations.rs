@@ -2,8 +2,9 @@
 //!
 //! A row has the API's name, the name of the simulator's method, the request line, the runtime release that introduced
 //! the operation, the success status and the type of the response. `not_idempotent` names the state after a call that
-//! must not be repeated; `reads backup first` marks an operation that has no effect if it cannot read the backup. The
-//! optional query parameter `timeout` is part of the [`Target`](crate::Target).
+//! must not be repeated; `reads backup first` marks an operation that has no effect if it cannot read the backup;
+//! `entity` is what messages name if the path has no id. The optional query parameter `timeout` is part of the
+//! [`Target`](crate::Target).
 
 use crate::model::backup::BackupInfo;
 use crate::model::configuration::BackupConfigurationInfo;
@@ -38,6 +39,7 @@ operations! {
     CreateBackupPolicy as create_backup_policy {
         POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 ();
         not_idempotent |call| ExpectedState::Stored(Box::new(call.policy.clone()), call.policy.name.parse().ok());
+        entity |call| call.policy.entity();
         query {
             /// Tests access to the storage before the policy is stored. Older runtimes ignore it.
             validate_connection: bool = "ValidateConnection" since "8.0",
@@ -468,6 +470,7 @@ operations! {
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getbackupsfrombackuplocation)
     GetBackupsFromBackupLocation as get_backups_from_backup_location {
         POST "/BackupRestore/$/GetBackups" since "6.2" => 200 Page<BackupInfo>;
+        entity |call| call.query.entity();
         query {
             /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",

@@ -16,12 +16,6 @@ pub trait ResponseValue: Sealed + Sized + std::fmt::Debug + PartialEq + Send + '
     #[doc(hidden)]
     fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError>;
 
-    /// The content of a response without a body, for operations that return nothing.
-    #[doc(hidden)]
-    fn nothing() -> Option<Self> {
-        None
-    }
-
     /// The content of a 204 without a body, for operations that have such a response.
     #[doc(hidden)]
     fn absent() -> Option<Self> {
@@ -35,9 +29,6 @@ pub trait ResponseValue: Sealed + Sized + std::fmt::Debug + PartialEq + Send + '
 impl Sealed for () {}
 
 impl ResponseValue for () {
-    fn nothing() -> Option<Self> {
-        Some(())
-    }
     fn read(_: StatusCode, _: &[u8]) -> Result<Self, ResponseError> {
         Ok(())
     }

@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use crate::cluster::{ApiVersion, IdDelimiter};
 
 /// One row of the operations table.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationSpec {
     /// The name in the API reference.
@@ -38,15 +38,6 @@ pub struct OperationSpec {
     /// The fixed api-version and id delimiter, regardless of the target.
     pub(crate) fixed: Option<(ApiVersion, IdDelimiter)>,
 }
-
-impl PartialEq for OperationSpec {
-    /// Names are unique.
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for OperationSpec {}
 
 /// Shows only the name.
 impl fmt::Debug for OperationSpec {
@@ -118,17 +109,6 @@ pub enum BodyRule {
     Optional,
     /// A required body.
     Required,
-}
-
-impl BodyRule {
-    /// From the names of the required and the optional body.
-    pub(crate) const fn of(required: &str, optional: &str) -> Self {
-        match (required.is_empty(), optional.is_empty()) {
-            (false, _) => Self::Required,
-            (true, false) => Self::Optional,
-            (true, true) => Self::None,
-        }
-    }
 }
 
 /// A release of the Service Fabric runtime.

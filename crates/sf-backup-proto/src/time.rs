@@ -26,14 +26,6 @@ impl TimeError {
     }
 }
 
-/// Removes surrounding white space. Checks the first and last byte before anything else, because almost no text has
-/// any.
-fn trimmed(text: &str) -> &str {
-    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
-    let bytes = text.as_bytes();
-    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
-}
-
 /// Parses an ISO 8601 date-time and converts it to UTC. Without `Z` or an offset, the text is in UTC.
 fn date_time(text: &str) -> Option<DateTime> {
     let begin = text.bytes().position(|byte| matches!(byte, b'T' | b't' | b' '));

@@ -1,5 +1,7 @@
 //! Validation of requests before they are sent.
 
+use std::cell::RefCell;
+
 use crate::cluster::ApiVersion;
 use crate::secret::Secret;
 use crate::spec::Release;
@@ -40,22 +42,24 @@ pub enum BuildError {
     TooLong,
 }
 
-/// A place in a request, and the version of the request.
+/// A place in a request, the version of the request, and the problems found in the request so far.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ValidationPath<'a> {
     version: ApiVersion,
+    problems: &'a RefCell<Vec<BuildError>>,
     parent: Option<&'a Self>,
     name: &'a str,
 }
 
 impl<'a> ValidationPath<'a> {
-    pub(crate) fn new(version: ApiVersion) -> Self {
-        Self { version, parent: None, name: "" }
+    /// The root of a request. What is wrong with the request is added to `problems`.
+    pub(crate) fn new(version: ApiVersion, problems: &'a RefCell<Vec<BuildError>>) -> Self {
+        Self { version, problems, parent: None, name: "" }
     }
 
     /// The place of a member.
     pub(crate) fn member(&'a self, name: &'a str) -> Self {
-        Self { version: self.version, parent: Some(self), name }
+        Self { parent: Some(self), name, ..*self }
     }
 
     fn path(&self) -> String {
@@ -68,45 +72,69 @@ impl<'a> ValidationPath<'a> {
     }
 
     /// Rejects the value unless `holds`.
-    pub(crate) fn rule(&self, holds: bool, rule: &'static str) -> Result<(), BuildError> {
-        if holds { Ok(()) } else { Err(BuildError::Invalid { member: self.path(), rule }) }
-    }
-
-    /// Rejects a member that the api-version does not have. Members of later releases are sent with 6.4; only the preview
-    /// lacks them.
-    pub(crate) fn since(&self, release: Release) -> Result<(), BuildError> {
-        if self.version.is_preview() && release > Release::LAST_PREVIEW {
-            return Err(BuildError::NotInVersion { what: self.path(), since: release, version: self.version });
+    pub(crate) fn rule(&self, holds: bool, rule: &'static str) {
+        if !holds {
+            self.problems.borrow_mut().push(BuildError::Invalid { member: self.path(), rule });
         }
-        Ok(())
     }
 
-    /// Rejects the server's placeholder for a secret.
-    pub(crate) fn secret(&self, secret: &Secret) -> Result<(), BuildError> {
-        if secret.is_mask() { Err(BuildError::MaskedSecret { member: self.path() }) } else { Ok(()) }
+    /// Rejects what the api-version does not have. Members of later releases are sent with 6.4; only the preview lacks them.
+    pub(crate) fn since(&self, release: Release) {
+        if self.version.is_preview() && release > Release::LAST_PREVIEW {
+            let error = BuildError::NotInVersion { what: self.path(), since: release, version: self.version };
+            self.problems.borrow_mut().push(error);
+        }
     }
 
     /// Rejects the placeholder in unknown members, which can be secrets of a later release.
-    pub(crate) fn extra(&self, extra: &Extra) -> Result<(), BuildError> {
-        match extra.masked() {
-            Some(member) => Err(BuildError::MaskedSecret { member: self.member(&member).path() }),
-            None => Ok(()),
+    pub(crate) fn extra(&self, extra: &Extra) {
+        if let Some(member) = extra.masked() {
+            self.member(&member).masked();
         }
+    }
+
+    fn masked(&self) {
+        self.problems.borrow_mut().push(BuildError::MaskedSecret { member: self.path() });
     }
 }
 
-/// A body that can be validated.
+/// A value that can be invalid.
 pub(crate) trait Validate {
-    fn validate(&self, _: &ValidationPath<'_>) -> Result<(), BuildError> {
-        Ok(())
-    }
-
-    /// The entity of a call with this body, if its path does not name it.
-    fn entity(&self) -> Option<String> {
-        None
-    }
+    /// Reports what is wrong with the value, which is at this place.
+    fn validate(&self, _: &ValidationPath<'_>) {}
 }
 
 impl Validate for bool {}
 
 impl Validate for crate::name::PolicyName {}
+
+/// Rejects the server's placeholder.
+impl Validate for Secret {
+    fn validate(&self, at: &ValidationPath<'_>) {
+        if self.is_mask() {
+            at.masked();
+        }
+    }
+}
+
+impl<T: Validate> Validate for Option<T> {
+    fn validate(&self, at: &ValidationPath<'_>) {
+        if let Some(value) = self {
+            value.validate(at);
+        }
+    }
+}
+
+// Rules of members, for the tables of the models.
+
+pub(crate) fn valid(value: &impl Validate, at: &ValidationPath<'_>) {
+    value.validate(at);
+}
+
+pub(crate) fn not_blank(text: &str, at: &ValidationPath<'_>) {
+    at.rule(!text.trim().is_empty(), "must not be blank");
+}
+
+pub(crate) fn present<T>(value: &Option<T>, at: &ValidationPath<'_>) {
+    at.rule(value.is_some(), "is required");
+}

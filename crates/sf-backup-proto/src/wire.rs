@@ -38,16 +38,14 @@ pub struct Style {
 
 /// A JSON value of the API.
 pub(crate) trait Wire: Sized {
+    /// The server's form of an absent value, if not `null`.
+    const UNSET: Option<&'static str> = None;
+
     /// Reads the value. `None` if it is `null` or the server's form of an absent value (a zero GUID, a date in the year
     /// 1).
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error>;
 
     fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error>;
-
-    /// Writes the server's form of an absent value.
-    fn write_unset<S: Serializer>(to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_unit()
-    }
 }
 
 /// A JSON object that is read and written member by member, so that a union can write its discriminator first.
@@ -79,7 +77,7 @@ pub(crate) trait Member: Sized {
     fn write<M: SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
         match self.value() {
             Some(value) => to.serialize_entry(name, &Styled(value, style)),
-            None if style.unset_members => to.serialize_entry(name, &Unset::<Self::Value>(std::marker::PhantomData)),
+            None if style.unset_members => to.serialize_entry(name, &Self::Value::UNSET),
             None => Ok(()),
         }
     }
@@ -128,15 +126,6 @@ pub(crate) struct Styled<'a, T>(pub(crate) &'a T, pub(crate) Style);
 impl<T: Wire> Serialize for Styled<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         self.0.write(to, self.1)
-    }
-}
-
-/// Serializes the server's form of an absent value.
-struct Unset<T>(std::marker::PhantomData<T>);
-
-impl<T: Wire> Serialize for Unset<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        T::write_unset(to)
     }
 }
 

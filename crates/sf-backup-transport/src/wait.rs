@@ -43,3 +43,44 @@ impl<O: LongRunning> Watch<O> {
         PollEvent::Reading(seen, reading)
     }
 }
+
+/// Declares the `Poller` of a `Client`, with everything but its waiting.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! poller {
+    ($(#[$meta:meta])* $Client:ty) => {
+        $(#[$meta])*
+        #[must_use = "does nothing until `wait` is called"]
+        #[derive(Debug)]
+        pub struct Poller<O: $crate::proto::flow::LongRunning> {
+            client: $Client,
+            watch: $crate::Watch<O>,
+        }
+
+        impl $Client {
+            /// Waits for a backup or restore that the same call has started before, whichever one the cluster reports.
+            pub fn attach<O: $crate::proto::flow::LongRunning>(&self, call: O) -> Poller<O> {
+                self.poller(call, None)
+            }
+
+            /// Waits for what `call` has just started. `baseline` is the progress before.
+            fn poller<O: $crate::proto::flow::LongRunning>(&self, call: O, baseline: Option<O::Progress>) -> Poller<O> {
+                Poller { client: self.clone(), watch: $crate::Watch::new(call, baseline, self.0.shared().now()) }
+            }
+        }
+
+        impl<O: $crate::proto::flow::LongRunning> Poller<O> {
+            /// Stops waiting after this time, counted from the start. The backup or restore continues in the cluster.
+            pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
+                self.watch = self.watch.deadline(deadline);
+                self
+            }
+
+            /// Sets how long the backup or restore may be accepted, or not visible, before it counts as stuck.
+            pub fn stuck_after(mut self, time: std::time::Duration) -> Self {
+                self.watch = self.watch.stuck_after(time);
+                self
+            }
+        }
+    };
+}

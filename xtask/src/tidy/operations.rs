@@ -115,7 +115,7 @@ fn is_clause(text: &str) -> bool {
     match clause {
         "query" => rest == "{",
         "body" | "optional_body" => rest.strip_prefix("{ ").is_some_and(is_doc),
-        "not_idempotent" | "pages" | "rule" => rest.ends_with(';'),
+        "entity" | "not_idempotent" | "pages" | "rule" => rest.ends_with(';'),
         "reads" => rest == "backup first;",
         _ => false,
     }
@@ -161,6 +161,7 @@ operations! {
     BackupPartition as backup_partition {
         POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 ();
         not_idempotent |call| ExpectedState::BackedUp(call.partition);
+        entity |call| call.entity();
         query {
             /// Minutes.
             backup_timeout: u32 = "BackupTimeout",

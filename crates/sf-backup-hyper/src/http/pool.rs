@@ -68,12 +68,8 @@ impl Pool {
     /// Takes the most recently used idle connection to the host.
     pub(super) fn take(&self, host: &Host) -> Option<Connection> {
         let mut idle = lock(&host.idle);
-        while let Some(last) = idle.pop() {
-            if last.is_usable(self.idle_timeout) {
-                return Some(last.connection);
-            }
-        }
-        None
+        let last = idle.iter().rposition(|idle| idle.is_usable(self.idle_timeout))?;
+        Some(idle.remove(last).connection)
     }
 
     /// Opens a connection.
@@ -92,25 +88,12 @@ impl Pool {
         }
     }
 
-    /// Keeps a connection whose last response was read completely.
-    pub(super) fn keep(self: &Arc<Self>, host: &Arc<Host>, mut connection: Connection) {
-        if connection.is_ready() {
-            self.insert(host, connection);
-        } else if !connection.is_closed() {
-            // The connection may not have finished the last request yet.
-            let (pool, host) = (Arc::downgrade(self), Arc::clone(host));
-            tokio::spawn(async move {
-                if connection.ready().await.is_ok()
-                    && let Some(pool) = pool.upgrade()
-                {
-                    pool.insert(&host, connection);
-                }
-            });
-        }
-    }
-
-    fn insert(self: &Arc<Self>, host: &Host, connection: Connection) {
-        lock(&host.idle).push(Idle { connection, since: Instant::now() });
+    /// Keeps a connection whose last response was read completely. It is taken again once it is ready.
+    pub(super) fn keep(self: &Arc<Self>, host: &Host, connection: Connection) {
+        let mut idle = lock(&host.idle);
+        idle.retain(|idle| !idle.connection.is_closed());
+        idle.push(Idle { connection, since: Instant::now() });
+        drop(idle);
         let mut sweeper = lock(&self.sweeper);
         // The task is also finished if its runtime has ended.
         if sweeper.as_ref().is_none_or(JoinHandle::is_finished) {

@@ -10,23 +10,16 @@ pub(super) fn places(policy: &BackupPolicyDescription) -> Vec<String> {
     let mut places: Vec<String> = policy.extra.names().map(str::to_owned).collect();
     let mut push = |parent: &str, name: &str| places.push(format!("{parent}.{name}"));
     match &policy.schedule {
-        BackupScheduleDescription::FrequencyBased(schedule) => {
-            schedule.extra.names().for_each(|name| push("Schedule", name));
-        }
-        BackupScheduleDescription::TimeBased(schedule) => {
-            schedule.extra.names().for_each(|name| push("Schedule", name));
-        }
-        _ => push("Schedule", "ScheduleKind"),
+        BackupScheduleDescription::Unknown(_) => push("Schedule", "ScheduleKind"),
+        known => known.extra().names().for_each(|name| push("Schedule", name)),
     }
     match &policy.storage {
         BackupStorageDescription::Unknown(_) => push("Storage", "StorageKind"),
         known => known.extra().names().for_each(|name| push("Storage", name)),
     }
     match &policy.retention_policy {
-        Some(RetentionPolicyDescription::Basic(basic)) => {
-            basic.extra.names().for_each(|name| push("RetentionPolicy", name));
-        }
-        Some(_) => push("RetentionPolicy", "RetentionPolicyType"),
+        Some(RetentionPolicyDescription::Unknown(_)) => push("RetentionPolicy", "RetentionPolicyType"),
+        Some(known) => known.extra().names().for_each(|name| push("RetentionPolicy", name)),
         None => {}
     }
     places

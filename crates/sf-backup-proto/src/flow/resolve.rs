@@ -6,7 +6,7 @@ use crate::cluster::Target;
 use crate::error::{Error, ErrorKind};
 use crate::flow::progress::{self, HasPhase};
 use crate::flow::reading::Reading;
-use crate::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
+use crate::model::configuration::BackupConfigurationInfo;
 use crate::model::page::Page;
 use crate::name::ContinuationToken;
 use crate::operation::{ExpectedState, Operation, Paged};
@@ -138,13 +138,7 @@ fn page_enabled(result: Result<Page<BackupConfigurationInfo>, Error>, name: &str
     })
 }
 
-/// Whether the effective policy is enabled directly on the entity.
+/// Whether the effective policy is enabled directly on the entity. Levels and kinds of entities have the same names.
 fn has_its_own(info: &BackupConfigurationInfo) -> bool {
-    let (scope, own) = match info {
-        BackupConfigurationInfo::Application(info) => (&info.policy_inherited_from, BackupPolicyScope::Application),
-        BackupConfigurationInfo::Service(info) => (&info.policy_inherited_from, BackupPolicyScope::Service),
-        BackupConfigurationInfo::Partition(info) => (&info.policy_inherited_from, BackupPolicyScope::Partition),
-        BackupConfigurationInfo::Unknown(_) => return false,
-    };
-    scope.as_ref() == Some(&own)
+    info.policy_inherited_from().is_some_and(|level| level.as_str() == info.kind())
 }

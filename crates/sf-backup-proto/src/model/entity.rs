@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::model::object::models;
 use crate::model::union::unions;
 use crate::name::{ApplicationId, PartitionId, ServiceId};
-use crate::validation::{BuildError, ValidationPath};
+use crate::validation::present;
 
 unions! {
     /// An application, a service or a partition.
@@ -21,25 +21,26 @@ unions! {
     }
 }
 
+// The API reference calls names and ids optional, but the server requires them.
 models! {
     /// An application that backup is enabled on or queried for.
     ApplicationBackupEntity {
         /// The full name of the application, including `fabric:/`.
-        application_name: String = "ApplicationName",
+        application_name: String = "ApplicationName" check present,
     }
 
     /// A service that backup is enabled on or queried for.
     ServiceBackupEntity {
         /// The full name of the service, including `fabric:/`.
-        service_name: String = "ServiceName",
+        service_name: String = "ServiceName" check present,
     }
 
     /// A partition that backup is enabled on or queried for.
     PartitionBackupEntity {
         /// The full name of the service, including `fabric:/`.
-        service_name: String = "ServiceName",
+        service_name: String = "ServiceName" check present,
         /// The id of the partition.
-        partition_id: Uuid = "PartitionId",
+        partition_id: Uuid = "PartitionId" check present,
     }
 }
 
@@ -58,23 +59,5 @@ impl From<&ServiceId> for BackupEntity {
 impl From<(&ServiceId, PartitionId)> for BackupEntity {
     fn from((service, partition): (&ServiceId, PartitionId)) -> Self {
         PartitionBackupEntity::new().service_name(service.to_string()).partition_id(partition.uuid()).into()
-    }
-}
-
-const REQUIRED: &str = "is required";
-
-impl BackupEntity {
-    /// Checks that names and ids are set. The API reference calls them optional, but the server requires them.
-    pub(crate) fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
-        self.validate_version(at)?;
-        match self {
-            Self::Application(entity) => at.member("ApplicationName").rule(entity.application_name.is_some(), REQUIRED),
-            Self::Service(entity) => at.member("ServiceName").rule(entity.service_name.is_some(), REQUIRED),
-            Self::Partition(entity) => {
-                at.member("ServiceName").rule(entity.service_name.is_some(), REQUIRED)?;
-                at.member("PartitionId").rule(entity.partition_id.is_some(), REQUIRED)
-            }
-            Self::Unknown(_) => Ok(()),
-        }
     }
 }

@@ -4,10 +4,11 @@
 /// object without required members is a plain list of optional ones.
 ///
 /// Generates the struct, `new` (with the required members), a setter per optional member, lenient reading, exact
-/// writing, and `validate_version`, which rejects what a request cannot contain. In responses, absent members with a release or
-/// marked `@sparse` or `@lenient` are omitted; all other absent members are written as unset. If the value of a member
-/// marked `@lenient` cannot be read, the member is absent and the value is kept in `extra`. A required member with `or VALUE`
-/// reads as that value if absent.
+/// writing, and `Validate`: the function after `check` validates a member, the expression after `rule` the whole object.
+///
+/// In responses, absent members with a release or marked `@sparse` or `@lenient` are omitted; all other absent members are
+/// written as unset. If the value of a member marked `@lenient` cannot be read, the member is absent and the value is kept in
+/// `extra`. A required member with `or VALUE` reads as that value if absent.
 macro_rules! models {
     ($($(#[$meta:meta])* $name:ident { $($members:tt)+ })+) => {
         $($crate::model::object::model! { $(#[$meta])* $name { $($members)+ } })+
@@ -19,8 +20,9 @@ macro_rules! model {
     (
         $(#[$meta:meta])*
         $name:ident {
-            required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal $(or $default:literal)? ),* $(,)? }
-            $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? $(@$sparse:ident)? ),+ $(,)? })?
+            required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal $(or $default:literal)? $(check $rc:ident)? ),* $(,)? }
+            $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? $(check $oc:ident)? $(@$sparse:ident)? ),+ $(,)? })?
+            $(rule |$ruled:ident, $at:ident| $rule:expr;)?
         }
     ) => {
         $(#[$meta])*
@@ -47,11 +49,17 @@ macro_rules! model {
                     self
                 }
             )+)?
+        }
 
-            #[allow(dead_code)]
-            pub(crate) fn validate_version(&self, at: &$crate::validation::ValidationPath<'_>) -> Result<(), $crate::validation::BuildError> {
-                $($($( if self.$o.is_some() { at.member($on).since($crate::spec::Release::parse($since))?; } )?)+)?
-                at.extra(&self.extra)
+        impl $crate::validation::Validate for $name {
+            fn validate(&self, at: &$crate::validation::ValidationPath<'_>) {
+                $($( $rc(&self.$r, &at.member($rn)); )?)*
+                $($(
+                    $( if self.$o.is_some() { at.member($on).since($crate::spec::Release::parse($since)); } )?
+                    $( $oc(&self.$o, &at.member($on)); )?
+                )+)?
+                $({ let ($ruled, $at) = (self, at); $rule; })?
+                at.extra(&self.extra);
             }
         }
 

@@ -2,6 +2,8 @@
 
 mod normal;
 
+use std::cell::RefCell;
+
 use crate::cluster::ApiVersion;
 use crate::model::object::models;
 use crate::model::retention::RetentionPolicyDescription;
@@ -9,7 +11,7 @@ use crate::model::schedule::BackupScheduleDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::name::PolicyName;
 use crate::text::one_line;
-use crate::validation::{BuildError, Validate, ValidationPath};
+use crate::validation::{BuildError, Validate, ValidationPath, valid};
 use crate::wire::open_enum::open_enums;
 
 models! {
@@ -23,20 +25,20 @@ models! {
         required {
             /// The name, unique in the cluster. A `String`, because a cluster can have names that [`PolicyName`]
             /// rejects.
-            name: String = "Name",
+            name: String = "Name" check policy_name,
             /// Whether the cluster restores the latest backup automatically after data loss. Not recommended in
             /// production. Reads as `false` if absent, as the server does.
             auto_restore_on_data_loss: bool = "AutoRestoreOnDataLoss" or false,
             /// Maximum number of incremental backups between two full backups, 0 to 255. With 0, every backup is full.
             max_incremental_backups: u8 = "MaxIncrementalBackups",
             /// The schedule of periodic backups.
-            schedule: BackupScheduleDescription = "Schedule",
+            schedule: BackupScheduleDescription = "Schedule" check valid,
             /// The storage of the backups.
-            storage: BackupStorageDescription = "Storage",
+            storage: BackupStorageDescription = "Storage" check valid,
         }
         optional {
             /// How long backups are kept. Without it, backups are kept forever.
-            retention_policy: RetentionPolicyDescription = "RetentionPolicy" since "6.4",
+            retention_policy: RetentionPolicyDescription = "RetentionPolicy" since "6.4" check valid,
             /// The compression of the backups.
             compression_type: CompressionType = "CompressionType" since "11.3",
             /// Whether a partition can recover from its primary replica after partial data loss.
@@ -66,32 +68,21 @@ open_enums! {
     }
 }
 
-impl Validate for BackupPolicyDescription {
-    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
-        self.checks(at).into_iter().collect()
+impl BackupPolicyDescription {
+    /// Every reason why the policy would not be sent as this version. A call that would send it fails with the first.
+    pub fn problems(&self, version: ApiVersion) -> Vec<BuildError> {
+        let problems = RefCell::default();
+        self.validate(&ValidationPath::new(version, &problems));
+        problems.into_inner()
     }
 
-    fn entity(&self) -> Option<String> {
+    /// The policy, for messages.
+    pub(crate) fn entity(&self) -> Option<String> {
         Some(format!("policy {}", one_line(&self.name, 300)))
     }
 }
 
-impl BackupPolicyDescription {
-    /// Why the policy cannot be sent with this version: one reason for the policy and one for each of its parts,
-    /// possibly equal. A call that sends it fails with the first.
-    pub fn problems(&self, version: ApiVersion) -> Vec<BuildError> {
-        self.checks(&ValidationPath::new(version)).into_iter().filter_map(Result::err).collect()
-    }
-
-    fn checks(&self, at: &ValidationPath<'_>) -> [Result<(), BuildError>; 5] {
-        [
-            at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE),
-            self.validate_version(at),
-            self.schedule.validate(&at.member("Schedule")),
-            self.storage.validate(&at.member("Storage")),
-            self.retention_policy.as_ref().map_or(Ok(()), |kept| kept.validate(&at.member("RetentionPolicy"))),
-        ]
-    }
+fn policy_name(name: &str, at: &ValidationPath<'_>) {
+    let rule = "must not be blank, contain /, \\ or control characters, or be . or ..";
+    at.rule(name.parse::<PolicyName>().is_ok(), rule);
 }
-
-const NAME_RULE: &str = "must not be blank, contain /, \\ or control characters, or be . or ..";

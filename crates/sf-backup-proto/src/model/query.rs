@@ -4,7 +4,7 @@ use crate::model::entity::BackupEntity;
 use crate::model::object::models;
 use crate::model::storage::BackupStorageDescription;
 use crate::time::Timestamp;
-use crate::validation::{BuildError, Validate, ValidationPath};
+use crate::validation::valid;
 
 models! {
     /// Selects the backups to list on a storage.
@@ -13,9 +13,9 @@ models! {
     GetBackupByStorageQueryDescription {
         required {
             /// The storage to list.
-            storage: BackupStorageDescription = "Storage",
+            storage: BackupStorageDescription = "Storage" check valid,
             /// The application, service or partition whose backups are listed.
-            backup_entity: BackupEntity = "BackupEntity",
+            backup_entity: BackupEntity = "BackupEntity" check valid,
         }
         optional {
             /// Only backups created at or after this time.
@@ -28,14 +28,9 @@ models! {
     }
 }
 
-impl Validate for GetBackupByStorageQueryDescription {
-    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
-        self.validate_version(at)?;
-        self.storage.validate(&at.member("Storage"))?;
-        self.backup_entity.validate(&at.member("BackupEntity"))
-    }
-
-    fn entity(&self) -> Option<String> {
+impl GetBackupByStorageQueryDescription {
+    /// The entity, for messages.
+    pub(crate) fn entity(&self) -> Option<String> {
         match &self.backup_entity {
             BackupEntity::Application(entity) => entity.application_name.clone(),
             BackupEntity::Service(entity) => entity.service_name.clone(),

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::model::object::models;
 use crate::model::storage::BackupStorageDescription;
-use crate::validation::{BuildError, Validate, ValidationPath};
+use crate::validation::{ValidationPath, not_blank, valid};
 
 models! {
     /// The backup to restore and its storage.
@@ -13,25 +13,17 @@ models! {
     RestorePartitionDescription {
         required {
             /// The id of the backup.
-            backup_id: Uuid = "BackupId",
+            backup_id: Uuid = "BackupId" check not_nil,
             /// The location of the backup, as a list operation returned it.
-            backup_location: String = "BackupLocation",
+            backup_location: String = "BackupLocation" check not_blank,
         }
         optional {
             /// The storage that contains the backup. Defaults to the storage of the effective policy.
-            backup_storage: BackupStorageDescription = "BackupStorage",
+            backup_storage: BackupStorageDescription = "BackupStorage" check valid,
         }
     }
 }
 
-impl Validate for RestorePartitionDescription {
-    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
-        self.validate_version(at)?;
-        at.member("BackupId").rule(!self.backup_id.is_nil(), "must not be all zeros")?;
-        at.member("BackupLocation").rule(!self.backup_location.trim().is_empty(), "must not be blank")?;
-        match &self.backup_storage {
-            Some(storage) => storage.validate(&at.member("BackupStorage")),
-            None => Ok(()),
-        }
-    }
+fn not_nil(id: &Uuid, at: &ValidationPath<'_>) {
+    at.rule(!id.is_nil(), "must not be all zeros");
 }

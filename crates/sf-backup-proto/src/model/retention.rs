@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::object::models;
 use crate::model::union::unions;
 use crate::time::IsoDuration;
-use crate::validation::{BuildError, ValidationPath};
+use crate::validation::ValidationPath;
 
 unions! {
     /// How long backups are kept.
@@ -23,7 +23,7 @@ models! {
         required {
             /// The minimum age before a backup is deleted: whole hours, at least one. Other values are rejected,
             /// because the server silently drops minutes.
-            retention_duration: IsoDuration = "RetentionDuration",
+            retention_duration: IsoDuration = "RetentionDuration" check whole_hours,
         }
         optional {
             /// Minimum number of backups to keep regardless of age. Defaults to 0.
@@ -34,16 +34,9 @@ models! {
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-impl RetentionPolicyDescription {
-    pub(crate) fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
-        self.validate_version(at)?;
-        let Self::Basic(basic) = self else {
-            return Ok(());
-        };
-        let length = basic.retention_duration.length().unwrap_or_default();
-        let at = at.member("RetentionDuration");
-        at.rule(length >= HOUR, "must be one hour or more (PT1H)")?;
-        let whole = length.subsec_nanos() == 0 && length.as_secs().is_multiple_of(3_600);
-        at.rule(whole, "must be whole hours: the server would drop the rest")
-    }
+fn whole_hours(duration: &IsoDuration, at: &ValidationPath<'_>) {
+    let length = duration.length().unwrap_or_default();
+    at.rule(length >= HOUR, "must be one hour or more (PT1H)");
+    let whole = length.subsec_nanos() == 0 && length.as_secs().is_multiple_of(3_600);
+    at.rule(whole, "must be whole hours: the server would drop the rest");
 }

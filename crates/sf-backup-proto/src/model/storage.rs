@@ -5,8 +5,7 @@ use uuid::Uuid;
 use crate::model::object::models;
 use crate::model::union::unions;
 use crate::secret::Secret;
-use crate::validation::{BuildError, Validate, ValidationPath};
-use crate::wire::model::Extra;
+use crate::validation::{ValidationPath, not_blank, valid};
 use crate::wire::open_enum::open_enums;
 
 unions! {
@@ -30,9 +29,9 @@ models! {
     AzureBlobBackupStorageDescription {
         required {
             /// The connection string of the storage account.
-            connection_string: Secret = "ConnectionString",
+            connection_string: Secret = "ConnectionString" check connection_string,
             /// The name of the container.
-            container_name: String = "ContainerName",
+            container_name: String = "ContainerName" check not_blank,
         }
         optional {
             /// A label for display. The server loses it at the first enable, disable or update.
@@ -44,7 +43,7 @@ models! {
     FileShareBackupStorageDescription {
         required {
             /// The UNC path of the share.
-            path: String = "Path",
+            path: String = "Path" check not_blank,
         }
         optional {
             /// A label for display. The server loses it at the first enable, disable or update.
@@ -52,11 +51,11 @@ models! {
             /// The user name for access to the share, such as `DOMAIN\user`.
             primary_user_name: String = "PrimaryUserName",
             /// The password of the primary user.
-            primary_password: Secret = "PrimaryPassword",
+            primary_password: Secret = "PrimaryPassword" check valid,
             /// The user name to try if access with the primary one fails.
             secondary_user_name: String = "SecondaryUserName",
             /// The password of the secondary user.
-            secondary_password: Secret = "SecondaryPassword",
+            secondary_password: Secret = "SecondaryPassword" check valid,
         }
     }
 
@@ -64,9 +63,9 @@ models! {
     DsmsAzureBlobBackupStorageDescription {
         required {
             /// The location of the credentials in DSMS.
-            storage_credentials_source_location: String = "StorageCredentialsSourceLocation",
+            storage_credentials_source_location: String = "StorageCredentialsSourceLocation" check not_blank,
             /// The name of the container.
-            container_name: String = "ContainerName",
+            container_name: String = "ContainerName" check not_blank,
         }
         optional {
             /// A label for display. The server loses it at the first enable, disable or update.
@@ -79,11 +78,11 @@ models! {
     ManagedIdentityAzureBlobBackupStorageDescription {
         required {
             /// The owner of the managed identity.
-            managed_identity_type: ManagedIdentityType = "ManagedIdentityType",
+            managed_identity_type: ManagedIdentityType = "ManagedIdentityType" check known_identity,
             /// The URI of the blob service.
-            blob_service_uri: String = "BlobServiceUri",
+            blob_service_uri: String = "BlobServiceUri" check not_blank,
             /// The name of the container.
-            container_name: String = "ContainerName",
+            container_name: String = "ContainerName" check not_blank,
         }
         optional {
             /// A label for display. The server loses it at the first enable, disable or update.
@@ -106,50 +105,11 @@ open_enums! {
     }
 }
 
-impl BackupStorageDescription {
-    /// Members that this library does not know, for every kind of storage.
-    pub fn extra(&self) -> &Extra {
-        match self {
-            Self::AzureBlobStore(store) => &store.extra,
-            Self::FileShare(share) => &share.extra,
-            Self::DsmsAzureBlobStore(store) => &store.extra,
-            Self::ManagedIdentityAzureBlobStore(store) => &store.extra,
-            Self::Unknown(unknown) => unknown.members(),
-        }
-    }
+fn connection_string(secret: &Secret, at: &ValidationPath<'_>) {
+    valid(secret, at);
+    not_blank(secret.expose(), at);
 }
 
-const REQUIRED: &str = "must not be blank";
-
-impl Validate for BackupStorageDescription {
-    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
-        let text = |name, text: &str| at.member(name).rule(!text.trim().is_empty(), REQUIRED);
-        self.validate_version(at)?;
-        match self {
-            Self::AzureBlobStore(store) => {
-                at.member("ConnectionString").secret(&store.connection_string)?;
-                text("ConnectionString", store.connection_string.expose())?;
-                text("ContainerName", &store.container_name)
-            }
-            Self::FileShare(share) => {
-                text("Path", &share.path)?;
-                let secrets =
-                    [("PrimaryPassword", &share.primary_password), ("SecondaryPassword", &share.secondary_password)];
-                secrets.into_iter().try_for_each(|(name, secret)| {
-                    secret.as_ref().map_or(Ok(()), |secret| at.member(name).secret(secret))
-                })
-            }
-            Self::DsmsAzureBlobStore(store) => {
-                text("StorageCredentialsSourceLocation", &store.storage_credentials_source_location)?;
-                text("ContainerName", &store.container_name)
-            }
-            Self::ManagedIdentityAzureBlobStore(store) => {
-                let known = store.managed_identity_type != ManagedIdentityType::Invalid;
-                at.member("ManagedIdentityType").rule(known, "must be VMSS or Cluster")?;
-                text("BlobServiceUri", &store.blob_service_uri)?;
-                text("ContainerName", &store.container_name)
-            }
-            Self::Unknown(_) => Ok(()),
-        }
-    }
+fn known_identity(kind: &ManagedIdentityType, at: &ValidationPath<'_>) {
+    at.rule(*kind != ManagedIdentityType::Invalid, "must be VMSS or Cluster");
 }

@@ -34,14 +34,21 @@ macro_rules! unions {
                 }
             }
 
-            /// Rejects kinds and members that the api-version of `at` does not have, and placeholders for secrets in
-            /// unknown members.
-            #[allow(dead_code)]
-            pub(crate) fn validate_version(&self, at: &$crate::validation::ValidationPath<'_>) -> Result<(), $crate::validation::BuildError> {
+            /// Members that this library does not know, for every kind.
+            pub fn extra(&self) -> &$crate::wire::model::Extra {
+                match self {
+                    $(Self::$variant(inner) => &inner.extra,)+
+                    Self::Unknown(unknown) => unknown.members(),
+                }
+            }
+        }
+
+        impl $crate::validation::Validate for $name {
+            fn validate(&self, at: &$crate::validation::ValidationPath<'_>) {
                 match self {
                     $(Self::$variant(inner) => {
-                        $(at.member($tag).since($crate::spec::Release::parse($since))?;)?
-                        inner.validate_version(at)
+                        $(at.member($tag).since($crate::spec::Release::parse($since));)?
+                        $crate::validation::Validate::validate(inner, at);
                     })+
                     Self::Unknown(unknown) => at.extra(unknown.members()),
                 }
@@ -56,6 +63,13 @@ macro_rules! unions {
                     return <$inner as $crate::wire::Members>::read_members(map).map(Self::$variant);
                 })+
                 $crate::wire::union::UnknownKind::read(kind, map).map(Self::Unknown)
+            }
+
+            fn forget_unknown_members(&mut self) {
+                match self {
+                    $(Self::$variant(inner) => inner.extra = Default::default(),)+
+                    Self::Unknown(_) => {}
+                }
             }
         }
 

@@ -13,9 +13,3 @@ super::segments::hierarchical_name!(
     ApplicationId,
     "application name"
 );
-
-impl ApplicationId {
-    pub(super) fn from_segments(segments: super::segments::Segments) -> Self {
-        Self(segments)
-    }
-}

@@ -5,8 +5,7 @@ use uuid::Uuid;
 
 use super::{NameError, NameProblem};
 use crate::wire::IdDelimiter;
-use crate::wire::ReadError;
-use crate::wire::path::{self, PathValue};
+use crate::wire::path::PathValue;
 
 /// The id of a partition, a GUID.
 ///
@@ -54,8 +53,5 @@ impl fmt::Display for PartitionId {
 impl PathValue for PartitionId {
     fn write(&self, to: &mut String, _: IdDelimiter) {
         to.push_str(self.0.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
-    }
-    fn read(raw: &str) -> Result<Self, ReadError> {
-        path::decode(raw)?.parse().map_err(|error: NameError| ReadError::new("path", &error.to_string()))
     }
 }

@@ -3,7 +3,6 @@ use std::str::FromStr;
 
 use super::{NameError, NameProblem, check_segment, invisible};
 use crate::wire::IdDelimiter;
-use crate::wire::ReadError;
 use crate::wire::path::{self, PathValue};
 use crate::wire::{Style, Wire};
 
@@ -68,9 +67,6 @@ impl fmt::Display for PolicyName {
 impl PathValue for PolicyName {
     fn write(&self, to: &mut String, _: IdDelimiter) {
         path::encode(&self.0, to);
-    }
-    fn read(raw: &str) -> Result<Self, ReadError> {
-        path::decode(raw)?.parse().map_err(|error: NameError| ReadError::new("path", &error.to_string()))
     }
 }
 

@@ -46,10 +46,6 @@ impl Segments {
     }
 
     pub(super) fn write_path(&self, to: &mut String, delimiter: IdDelimiter) {
-        // Nearly all names are copied as they are.
-        if delimiter == IdDelimiter::Slash && self.0.bytes().all(|byte| byte == b'/' || path::is_unreserved(byte)) {
-            return to.push_str(&self.0);
-        }
         for (index, segment) in self.0.split('/').enumerate() {
             if index > 0 {
                 to.push(delimiter.as_char());
@@ -89,7 +85,7 @@ macro_rules! hierarchical_name {
     ($(#[$meta:meta])* $name:ident, $what:literal) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(super::segments::Segments);
+        pub struct $name(pub(super) super::segments::Segments);
 
         impl $name {
             /// The name without the scheme: segments joined by `/`, at least one, none of them empty.

@@ -27,6 +27,6 @@ super::segments::hierarchical_name!(
 impl ServiceId {
     /// The application that the service belongs to by its name: all segments but the last.
     pub fn application(&self) -> Option<super::ApplicationId> {
-        self.0.parent().map(super::ApplicationId::from_segments)
+        self.0.parent().map(super::ApplicationId)
     }
 }

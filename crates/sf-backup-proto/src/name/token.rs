@@ -6,7 +6,7 @@ use super::{NameError, NameProblem};
 /// The token of the next page of a list: the server's own text, sent back unchanged.
 ///
 /// Some tokens contain the name of a policy or an entity; none contains a secret.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContinuationToken(Box<str>);
 
 impl ContinuationToken {
@@ -24,12 +24,6 @@ impl ContinuationToken {
 impl fmt::Display for ContinuationToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ContinuationToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ContinuationToken({:?})", &self.0)
     }
 }
 

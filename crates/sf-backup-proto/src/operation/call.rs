@@ -1,5 +1,6 @@
 //! The two directions of a call: building the request, and parsing it.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -39,6 +40,7 @@ pub struct CallWriter<'a> {
     spec: &'a OperationSpec,
     target: &'a Target,
     version: ApiVersion,
+    problems: RefCell<Vec<BuildError>>,
     /// The endpoint's prefix, the path and the query.
     line: String,
     body: Body,
@@ -61,11 +63,12 @@ impl<'a> CallWriter<'a> {
             }
             None => target.version(),
         };
-        Self { spec, target, version, line: String::with_capacity(LINE), body: Body::default() }
+        let line = String::with_capacity(LINE);
+        Self { spec, target, version, problems: RefCell::default(), line, body: Body::default() }
     }
 
-    pub(crate) fn check(&self) -> ValidationPath<'a> {
-        ValidationPath::new(self.version)
+    pub(crate) fn check(&self) -> ValidationPath<'_> {
+        ValidationPath::new(self.version, &self.problems)
     }
 
     /// Writes the path with the id, and the parameters that all calls have.
@@ -84,19 +87,12 @@ impl<'a> CallWriter<'a> {
         }
     }
 
-    pub(crate) fn query(
-        &mut self,
-        name: &'static str,
-        since: Option<Release>,
-        value: Option<&impl Display>,
-    ) -> Result<(), BuildError> {
-        if let Some(value) = value {
-            if let Some(since) = since {
-                self.check().member(name).since(since)?;
-            }
-            query::push(&mut self.line, '&', name, value);
+    pub(crate) fn query(&mut self, name: &'static str, since: Option<Release>, value: Option<&impl Display>) {
+        let Some(value) = value else { return };
+        if let Some(since) = since {
+            self.check().member(name).since(since);
         }
-        Ok(())
+        query::push(&mut self.line, '&', name, value);
     }
 
     /// Checks and writes the body: the value itself, or an object with it as the one member.
@@ -105,28 +101,27 @@ impl<'a> CallWriter<'a> {
         member: Option<&'static str>,
         since: Option<Release>,
         value: Option<&T>,
-    ) -> Result<(), BuildError> {
-        let Some(value) = value else { return Ok(()) };
+    ) {
+        let Some(value) = value else { return };
         let root = self.check();
         let at = member.map_or(root, |name| root.member(name));
         if let Some(since) = since {
-            at.since(since)?;
+            at.since(since);
         }
-        value.validate(&at)?;
+        value.validate(&at);
         let body = match member {
             Some(name) => Body::json(&OneMember(name, value)),
             None => Body::json(&Styled(value, Style::default())),
         };
         // Only a map with keys that are not strings fails here, and this API has none.
-        self.body =
-            body.map_err(|_| BuildError::Invalid { member: at_body(member), rule: "cannot be written as JSON" })?;
-        Ok(())
+        at.rule(body.is_ok(), "cannot be written as JSON");
+        self.body = body.unwrap_or_default();
     }
 
     pub(crate) fn finish(self) -> Result<Request<Body>, BuildError> {
-        if self.version.is_preview() && self.spec.since > Release::LAST_PREVIEW {
-            let (what, since) = (self.spec.name.to_owned(), self.spec.since);
-            return Err(BuildError::NotInVersion { what, since, version: self.version });
+        self.check().member(self.spec.name).since(self.spec.since);
+        if let Some(problem) = self.problems.into_inner().into_iter().next() {
+            return Err(problem);
         }
         let uri = self.target.endpoint.uri(self.line).map_err(|_| BuildError::TooLong)?;
         let mut request = Request::new(self.body);
@@ -160,10 +155,6 @@ impl<'a> CallWriter<'a> {
     }
 }
 
-fn at_body(member: Option<&str>) -> String {
-    member.unwrap_or("body").to_owned()
-}
-
 /// `{"name": value}`.
 struct OneMember<'a, T>(&'static str, &'a T);
 
@@ -189,7 +180,7 @@ impl<'a> CallReader<'a> {
         Ok(Self { id, query, body: request.body().as_ref() })
     }
 
-    pub(crate) fn path<T: PathValue>(&self) -> Result<T, ReadError> {
+    pub(crate) fn path<T: PathValue + FromStr<Err: Display>>(&self) -> Result<T, ReadError> {
         T::read(self.id)
     }
 
@@ -217,6 +208,6 @@ impl<'a> CallReader<'a> {
     }
 
     pub(crate) fn required_body<T: Wire>(&self, member: Option<&'static str>) -> Result<T, ReadError> {
-        self.body(member)?.ok_or_else(|| ReadError::new(&at_body(member), "is required"))
+        self.body(member)?.ok_or_else(|| ReadError::new(member.unwrap_or("body"), "is required"))
     }
 }

@@ -16,6 +16,7 @@ macro_rules! operations {
                 => $status:literal $response:ty;
             $(not_idempotent |$call:pat_param| $expected:expr;)?
             $(reads $before:ident first;)?
+            $(entity |$named:ident| $entity:expr;)?
             $(query { $($(#[$qm:meta])* $q:ident: $qt:ty = $qn:literal $(since $qs:literal)?),+ $(,)? })?
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
             $(optional_body { $(#[$om:meta])* $o:ident: $ot:ty $(= $on:literal $(since $os:literal)?)? })?
@@ -23,11 +24,11 @@ macro_rules! operations {
             $(pages $item:ty $(, ending with $end:literal)?;)?
         }
     )+) => {
-        use $crate::error::{BuildError, ReadError};
+        use $crate::error::ReadError;
         use $crate::operation::call::{CallReader, CallWriter};
         use $crate::operation::{Operation, Paged, Visitor, table};
         use $crate::response::sealed;
-        use $crate::spec::{self, OperationSpec, Release};
+        use $crate::spec::{BodyRule, OperationSpec, Release, Verb};
         use $crate::wire::open_enum::first;
 
         $(#[$table_meta])*
@@ -81,7 +82,7 @@ macro_rules! operations {
             impl Operation for $Op {
                 const SPEC: OperationSpec = OperationSpec {
                     name: stringify!($Op),
-                    verb: spec::Verb::$verb,
+                    verb: Verb::$verb,
                     path: concat!($path $(, "{", stringify!($p), "}", $rest)?),
                     around_id: ($path, first!($($rest,)? "")),
                     placeholder: first!($(Some(stringify!($p)),)? None),
@@ -90,7 +91,7 @@ macro_rules! operations {
                     idempotent: stringify!($($expected)?).is_empty(),
                     reads_backup_first: !stringify!($($before)?).is_empty(),
                     query: &[$($($qn),+)?],
-                    body: spec::BodyRule::of(stringify!($($b)?), stringify!($($o)?)),
+                    body: first!($(BodyRule::Required, $b,)? $(BodyRule::Optional, $o,)? BodyRule::None),
                     paged: !stringify!($($item)?).is_empty(),
                     ends_with: first!($($(Some($end),)?)? None),
                     fixed: $fixed,
@@ -100,7 +101,7 @@ macro_rules! operations {
                 fn entity(&self) -> Option<String> {
                     None::<String>
                         $(.or_else(|| Some(table::describe(stringify!($p), &self.$p))))?
-                        $(.or_else(|| $crate::validation::Validate::entity(&self.$b)))?
+                        $(.or_else(|| { let $named = self; $entity }))?
                 }
 
                 $(fn expected_state(&self) -> Option<$crate::operation::ExpectedState> {
@@ -108,16 +109,15 @@ macro_rules! operations {
                     Some($expected)
                 })?
 
-                fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError> {
+                fn write(&self, call: &mut CallWriter<'_>) {
                     call.path(first!($(Some(&self.$p as &dyn $crate::wire::path::PathValue),)? None));
-                    $($(call.query($qn, first!($(Some(Release::parse($qs)),)? None), self.$q.as_ref())?;)+)?
-                    $(call.body(first!($(Some($bn),)? None), None, Some(&self.$b))?;)?
-                    $(call.body(first!($(Some($on),)? None), first!($($(Some(Release::parse($os)),)?)? None), self.$o.as_ref())?;)?
+                    $($(call.query($qn, first!($(Some(Release::parse($qs)),)? None), self.$q.as_ref());)+)?
+                    $(call.body(first!($(Some($bn),)? None), None, Some(&self.$b));)?
+                    $(call.body(first!($(Some($on),)? None), first!($($(Some(Release::parse($os)),)?)? None), self.$o.as_ref());)?
                     $(
                         let ($ruled, $at) = (self, call.check());
-                        $rule?;
+                        $rule;
                     )?
-                    Ok(())
                 }
 
                 fn read(call: &CallReader<'_>) -> Result<Self, ReadError> {

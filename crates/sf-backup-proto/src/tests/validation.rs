@@ -111,6 +111,30 @@ fn a_policy_needs_a_name_that_is_valid_in_a_url() {
 }
 
 #[test]
+fn every_problem_of_a_policy_is_reported() {
+    let mut policy =
+        policy(every("PT30S")).retention_policy(BasicRetentionPolicyDescription::new(IsoDuration::minutes(90)));
+    policy.name = String::new();
+    policy.storage = AzureBlobBackupStorageDescription::new(crate::secret::MASK, " ").into();
+    policy.extra.set_json("Key", "\"****\"").unwrap();
+    let problems: Vec<String> = policy.problems(crate::ApiVersion::V6_4).iter().map(ToString::to_string).collect();
+    let places: Vec<&str> = problems.iter().map(|problem| problem.split(' ').next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            "Name",
+            "Schedule.Interval",
+            "Schedule.Interval",
+            "Storage.ConnectionString",
+            "Storage.ContainerName",
+            "RetentionPolicy.RetentionDuration",
+            "Key",
+        ]
+    );
+    assert_eq!(of_policy(policy), problems.first().cloned());
+}
+
+#[test]
 fn a_storage_needs_its_fields() {
     let cases: [(BackupStorageDescription, &str); 9] = [
         (AzureBlobBackupStorageDescription::new(" ", "c").into(), "ConnectionString"),

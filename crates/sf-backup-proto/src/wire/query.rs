@@ -1,6 +1,5 @@
 //! Encoding and decoding of query parameters.
 
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use crate::wire::ReadError;
@@ -37,8 +36,7 @@ pub(crate) fn pairs(raw: &str) -> Result<Vec<(String, String)>, ReadError> {
 }
 
 fn decode(raw: &str) -> Result<String, ReadError> {
-    let spaced = if raw.contains('+') { raw.replace('+', " ").into() } else { Cow::Borrowed(raw) };
-    path::decode(&spaced).map_err(|error| ReadError { place: "query".to_owned(), ..error })
+    path::decode(&raw.replace('+', " ")).map_err(|error| ReadError { place: "query".to_owned(), ..error })
 }
 
 #[cfg(test)]

@@ -93,15 +93,14 @@ impl Wire for i64 {
 
 /// Written in lower case with hyphens. All zeros is the server's form of an absent id.
 impl Wire for Uuid {
+    const UNSET: Option<&'static str> = Some("00000000-0000-0000-0000-000000000000");
+
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         let id = read_text(source, "a GUID", |text| Self::try_parse(text).ok())?;
         Ok(id.filter(|id| !id.is_nil()))
     }
     fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.as_hyphenated().encode_lower(&mut Self::encode_buffer()))
-    }
-    fn write_unset<S: Serializer>(to: S) -> Result<S::Ok, S::Error> {
-        Self::nil().write(to, Style::default())
     }
 }
 

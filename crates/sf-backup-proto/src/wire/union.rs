@@ -50,6 +50,9 @@ pub(crate) trait Union: Sized {
 
     /// Reads the members other than the discriminator.
     fn read_kind<'de, A: MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error>;
+
+    /// Removes the members that this library does not know from an object of a known kind.
+    fn forget_unknown_members(&mut self);
 }
 
 /// Reads an object whose discriminator can be at any position.

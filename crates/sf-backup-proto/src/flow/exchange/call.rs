@@ -5,7 +5,7 @@ use http::{Request, Response};
 
 use crate::cluster::Target;
 use crate::error::Error;
-use crate::operation::{Operation, OperationSpec, ResponseValue};
+use crate::operation::{Operation, OperationSpec};
 use crate::wire::body::Body;
 
 /// What an exchange needs from its operation.
@@ -19,9 +19,6 @@ pub trait AnyCall: std::fmt::Debug + Send {
 
     /// Parses a response, and keeps the result.
     fn accept(&mut self, response: &Response<Bytes>) -> Result<(), Error>;
-
-    /// Sets the result of an operation that returns nothing. Returns whether it is such an operation.
-    fn accept_nothing(&mut self) -> bool;
 }
 
 /// An operation, and its parsed response once there is one.
@@ -47,10 +44,5 @@ impl<O: Operation> AnyCall for Typed<O> {
     fn accept(&mut self, response: &Response<Bytes>) -> Result<(), Error> {
         self.response = Some(self.operation.parse(response)?);
         Ok(())
-    }
-
-    fn accept_nothing(&mut self) -> bool {
-        self.response = O::Response::nothing();
-        self.response.is_some()
     }
 }

@@ -22,23 +22,17 @@ const MAX_PAGES: u32 = 100;
 
 impl<T> AnyExchange<T> {
     pub(super) fn on_response(&mut self, response: &Response<Bytes>, at: Attempt) -> Next<T> {
-        let error = match (&self.stage, &self.expected) {
-            (Stage::Call, _) | (_, None) => match self.call.accept(response) {
-                Ok(()) => {
-                    self.served(at.endpoint);
-                    return Next::Done(Ok(()));
-                }
-                Err(error) => error,
-            },
-            (_, Some(expected)) => match expected.read(response) {
-                Ok(reading) => {
-                    self.served(at.endpoint);
-                    return self.read(reading, at);
-                }
-                Err(error) => error,
-            },
+        let result = match (&self.stage, &self.expected) {
+            (Stage::Call, _) | (_, None) => self.call.accept(response).map(|()| None),
+            (_, Some(expected)) => expected.read(response).map(Some),
         };
-        let error = self.locate(typed(error));
+        let error = match result {
+            Ok(reading) => {
+                self.served(at.endpoint);
+                return reading.map_or(Next::Done(Ok(())), |reading| self.read(reading, at));
+            }
+            Err(error) => self.locate(typed(error)),
+        };
         let classification = Classification::of(&error, self.may_refresh);
         let gateways_own = error.fabric().is_some_and(FabricError::is_the_gateways_own);
         if classification == Classification::Lost {
@@ -53,31 +47,22 @@ impl<T> AnyExchange<T> {
     }
 
     pub(super) fn failed(&mut self, fault: TransportErrorKind, source: T, at: Attempt) -> Next<T> {
+        use TransportErrorKind::{
+            ClientRefused, ClientRefusedLate, IdentityRefused, Lost, NotAttempted, Rejected, TimedOut, Unreachable,
+        };
         let error = self.error(Cause::Transport { fault, source });
-        match fault {
-            TransportErrorKind::Unreachable
-            | TransportErrorKind::IdentityRefused
-            | TransportErrorKind::ClientRefused => {
-                self.cluster.failed(at.endpoint, at.sent_at, at.now);
-                return self.never_sent(fault, error, at);
-            }
-            TransportErrorKind::ClientRefusedLate => {
-                self.cluster.failed(at.endpoint, at.sent_at, at.now);
-                self.turn_away_from(at.endpoint);
-                // A read that may have been carried out can be repeated elsewhere.
-                if self.is_reading() {
-                    return self.never_sent(fault, error, at);
-                }
-            }
-            // If the deadline is below the server's timeout, it shows nothing about the endpoint.
-            TransportErrorKind::TimedOut if at.now.since(at.sent_at) < self.server_timeout().duration() => {
-                self.turn_away_from(at.endpoint)
-            }
-            TransportErrorKind::Lost | TransportErrorKind::TimedOut => {
-                self.cluster.failed(at.endpoint, at.sent_at, at.now);
-                self.turn_away_from(at.endpoint);
-            }
-            TransportErrorKind::Rejected | TransportErrorKind::NotAttempted(_) => {}
+        // A deadline below the server's timeout shows nothing about the endpoint.
+        let impatient = fault == TimedOut && at.now.since(at.sent_at) < self.server_timeout().duration();
+        if !impatient && !matches!(fault, Rejected | NotAttempted(_)) {
+            self.cluster.failed(at.endpoint, at.sent_at, at.now);
+        }
+        if matches!(fault, ClientRefusedLate | Lost | TimedOut) {
+            self.turn_away_from(at.endpoint);
+        }
+        // A read that may have been carried out can be repeated elsewhere.
+        let refused_read = fault == ClientRefusedLate && self.is_reading();
+        if refused_read || matches!(fault, Unreachable | IdentityRefused | ClientRefused) {
+            return self.never_sent(fault, error, at);
         }
         self.react(Classification::of(&error, self.may_refresh), error, at)
     }
@@ -156,8 +141,12 @@ impl<T> AnyExchange<T> {
             None => Verdict::Unobservable,
         };
         match (&self.stage, verdict) {
-            (Stage::Verify { .. }, Verdict::Done) if self.call.accept_nothing() => Next::Done(Ok(())),
-            (Stage::Verify { .. }, Verdict::Done) => self.give_up(Verdict::Unobservable),
+            // As if its own response had come, which is empty for every change.
+            (Stage::Verify { .. }, Verdict::Done) => {
+                let mut success = Response::default();
+                *success.status_mut() = self.spec().success();
+                Next::Done(self.call.accept(&success).map_err(typed))
+            }
             (Stage::Verify { .. }, Verdict::NotYet | Verdict::Unobservable) => {
                 self.verify_again(Some(verdict), Duration::ZERO, at)
             }
@@ -216,15 +205,12 @@ impl<T> AnyExchange<T> {
 
     /// Ends the current stage with a response that no retry would change.
     pub(super) fn finish(&mut self, error: Error<T>) -> Next<T> {
-        match &self.stage {
-            Stage::Call => Next::Done(Err(error)),
-            // The response to the call itself will be more specific.
-            Stage::Baseline => {
-                self.stage = Stage::Call;
-                Next::Send
-            }
-            Stage::Verify { .. } => self.give_up(Verdict::Unobservable),
+        // The response to the call itself will be more specific.
+        if matches!(self.stage, Stage::Baseline) {
+            self.stage = Stage::Call;
+            return Next::Send;
         }
+        self.end(error)
     }
 
     /// Nothing was sent: tries the next endpoint at once, or after all were tried, pauses and starts over.

@@ -2,79 +2,44 @@
 
 use crate::model::Extra;
 use crate::model::policy::BackupPolicyDescription;
-use crate::model::retention::RetentionPolicyDescription;
-use crate::model::schedule::BackupScheduleDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::secret::{MASK, Secret};
+use crate::wire::union::Union;
 
 /// Compares what both policies mean. Ignores secrets, which the server does not return, and members that one side
 /// lacks, because a server of an earlier release drops them.
 pub(super) fn policies(ours: &BackupPolicyDescription, theirs: &BackupPolicyDescription) -> bool {
-    let (ours, theirs) = (ours.clone().canonicalized(), theirs.clone().canonicalized());
-    ours.name == theirs.name
-        && ours.auto_restore_on_data_loss == theirs.auto_restore_on_data_loss
-        && ours.max_incremental_backups == theirs.max_incremental_backups
-        && known_schedule(ours.schedule) == known_schedule(theirs.schedule)
-        && storages(&ours.storage, &theirs.storage)
-        && ours.retention_policy.map(known_retention) == theirs.retention_policy.map(known_retention)
-        && same_if_both(ours.compression_type.as_ref(), theirs.compression_type.as_ref())
-        && same_if_both(ours.quick_recovery.as_ref(), theirs.quick_recovery.as_ref())
-}
-
-/// Whether two members are equal, or one of them is absent.
-fn same_if_both<T: PartialEq>(ours: Option<&T>, theirs: Option<&T>) -> bool {
-    ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs)
-}
-
-/// Without unknown members.
-fn known_schedule(mut schedule: BackupScheduleDescription) -> BackupScheduleDescription {
-    match &mut schedule {
-        BackupScheduleDescription::FrequencyBased(schedule) => schedule.extra = Extra::default(),
-        BackupScheduleDescription::TimeBased(schedule) => schedule.extra = Extra::default(),
-        BackupScheduleDescription::Unknown(_) => {}
+    let (mut ours, mut theirs) = (comparable(ours), comparable(theirs));
+    keep_if_both(&mut ours.compression_type, &mut theirs.compression_type);
+    keep_if_both(&mut ours.quick_recovery, &mut theirs.quick_recovery);
+    if let BackupStorageDescription::ManagedIdentityAzureBlobStore(ours) = &mut ours.storage
+        && let BackupStorageDescription::ManagedIdentityAzureBlobStore(theirs) = &mut theirs.storage
+    {
+        keep_if_both(&mut ours.managed_identity_client_id, &mut theirs.managed_identity_client_id);
     }
-    schedule
+    ours == theirs
 }
 
-/// Without unknown members.
-fn known_retention(mut retention: RetentionPolicyDescription) -> RetentionPolicyDescription {
-    if let RetentionPolicyDescription::Basic(basic) = &mut retention {
-        basic.extra = Extra::default();
-    }
-    retention
-}
-
-fn storages(ours: &BackupStorageDescription, theirs: &BackupStorageDescription) -> bool {
-    let identities = same_if_both(identity(ours), identity(theirs));
-    identities && plain(ours) == plain(theirs)
-}
-
-fn identity(storage: &BackupStorageDescription) -> Option<&uuid::Uuid> {
-    match storage {
-        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => store.managed_identity_client_id.as_ref(),
-        _ => None,
+/// Removes a member that only one side has.
+fn keep_if_both<T>(ours: &mut Option<T>, theirs: &mut Option<T>) {
+    if ours.is_none() || theirs.is_none() {
+        (*ours, *theirs) = (None, None);
     }
 }
 
-/// A storage without secrets, unknown members and what [`identity`] returns.
-fn plain(storage: &BackupStorageDescription) -> BackupStorageDescription {
-    let mut storage = storage.clone();
-    match &mut storage {
-        BackupStorageDescription::AzureBlobStore(store) => {
-            store.connection_string = Secret::from(MASK);
-            store.extra = Extra::default();
-        }
-        BackupStorageDescription::FileShare(share) => {
-            (share.primary_password, share.secondary_password) = (None, None);
-            share.extra = Extra::default();
-        }
-        BackupStorageDescription::DsmsAzureBlobStore(store) => store.extra = Extra::default(),
-        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => {
-            (store.extra, store.managed_identity_client_id) = Default::default();
-        }
-        BackupStorageDescription::Unknown(_) => {}
+/// The canonical form, without secrets and unknown members.
+fn comparable(policy: &BackupPolicyDescription) -> BackupPolicyDescription {
+    let mut policy = policy.clone().canonicalized();
+    policy.extra = Extra::default();
+    policy.schedule.forget_unknown_members();
+    policy.storage.forget_unknown_members();
+    policy.retention_policy.iter_mut().for_each(Union::forget_unknown_members);
+    match &mut policy.storage {
+        BackupStorageDescription::AzureBlobStore(store) => store.connection_string = Secret::from(MASK),
+        BackupStorageDescription::FileShare(share) => (share.primary_password, share.secondary_password) = (None, None),
+        _ => {}
     }
-    storage
+    policy
 }
 
 #[cfg(test)]
