@@ -37,7 +37,7 @@ Exit codes:
   5  access denied                       130  interrupted
  20  something is not protected (audit)   21  protection unknown or pending (audit)
  22  audit: protected, but the notification failed
- 23  done, but its outcome is missing in the log
+ 23  done, but the outcome is missing from the log
  24  drill: restored, but the probe failed"
 )]
 pub(crate) struct Cli {
@@ -65,20 +65,15 @@ pub(crate) enum Noun {
     /// List the backups on a storage, from any cluster
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::StorageCommand),
-    /// Check the connection to a cluster step by step, and suggest fixes
+    // A doc comment here would replace the whole description, which the type of the arguments has.
     Doctor(doctor::Doctor),
     /// Manage named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::ContextCommand),
-    /// Show where the effective policy and suspension come from, and when the next backup is due
     Why(why::Why),
-    /// Show the backups of each service on one screen
     Status(status::Status),
-    /// Report the backup status of every partition
     Audit(audit::Audit),
-    /// Export backup status as Prometheus metrics
     Metrics(metrics::Metrics),
-    /// List the changes recorded in a log: who, what, when, and the outcome
     History(history::History),
     /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]
@@ -86,13 +81,9 @@ pub(crate) enum Noun {
     /// Prove that backups can be restored: restore a service into a scratch service, and check it
     #[command(subcommand, arg_required_else_help = false)]
     Drill(drill::DrillCommand),
-    /// Export the cluster's backup configuration to a file
     Export(export::Export),
-    /// Compare the cluster's backup configuration with a file
     Diff(diff::Diff),
-    /// Make the cluster's backup configuration match a file
     Apply(apply::Apply),
-    /// Explain an error code, exit code, audit state or lint rule
     Explain(explain::Explain),
     /// Show the global options, which every command takes
     Options(global_options::GlobalOptions),
@@ -100,7 +91,6 @@ pub(crate) enum Noun {
     Completions(completions::Completions),
     /// Print a manual page, or write all of them to a folder
     Man(man::Man),
-    /// Run a simulated cluster, or control a running one
     Sim(sim::Sim),
     /// Demonstrate an audit and a restore on a simulated cluster, without a network
     Demo(demo::Demo),
@@ -150,7 +140,7 @@ pub(crate) const WHERE_TO_BEGIN: &str = "\
 sf-backup manages backups of Azure Service Fabric clusters.
 
 Get started without a cluster:
-  sf-backup demo                     find a silent stop of backups, restore lost data, on a simulated cluster
+  sf-backup demo                     see backups stop silently, and restore lost data, on a simulated cluster
   sf-backup sim                      a simulated cluster at http://127.0.0.1:19080
 
 With a cluster (-e URL, the environment variable SF_BACKUP_ENDPOINT, or a context):
@@ -185,6 +175,16 @@ mod tests {
     #[test]
     fn the_arguments_are_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_its_whole_description() {
+        let command = Cli::command();
+        let brief = command.get_subcommands().filter(|command| command.get_long_about().is_none());
+        let alone: Vec<&str> =
+            brief.filter(|command| !command.has_subcommands()).map(clap::Command::get_name).collect();
+        assert_eq!(alone, ["options", "completions", "man", "demo"]);
+        assert!(command.find_subcommand("sim").is_some_and(|sim| sim.get_long_about().is_some()));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub type Error = sf_backup_proto::Error<HttpError>;
 #[non_exhaustive]
 pub enum HttpError {
     /// The host name has no address, or could not be looked up. Nothing was sent.
-    #[error("the address of {host} cannot be found")]
+    #[error("the host name {host} cannot be resolved")]
     Resolve {
         /// The host.
         host: String,
@@ -58,8 +58,8 @@ pub enum HttpError {
         /// The error of the TLS library.
         source: io::Error,
     },
-    /// The proxy cannot be reached, or opened no tunnel to the endpoint. Nothing was sent.
-    #[error("the proxy {proxy} opened no tunnel")]
+    /// The proxy cannot be reached, or did not open a tunnel to the endpoint. Nothing was sent.
+    #[error("the proxy {proxy} did not open a tunnel")]
     Tunnel {
         /// The proxy's URL, without user and password.
         proxy: String,

@@ -196,7 +196,7 @@ fn a_topology_that_is_wrong() {
 #[test]
 fn an_unknown_code_is_not_explained() {
     let ran = run_with("", false, &["explain", "FABRIC_E_NONSENSE"]).expect(2);
-    assert!(ran.err.contains("\"FABRIC_E_NONSENSE\"") && ran.err.contains("lists the codes"), "{ran:?}");
+    assert!(ran.err.contains("\"FABRIC_E_NONSENSE\"") && ran.err.contains("lists the error codes"), "{ran:?}");
     let ran = run_with("", false, &["explain", "backup_not_enabeld"]).expect(2);
     assert!(ran.err.contains("did you mean FABRIC_E_BACKUP_NOT_ENABLED?"), "{ran:?}");
 }

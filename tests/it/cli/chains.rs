@@ -39,7 +39,11 @@ fn people_see_a_tree_of_every_partition() {
     assert!(lines[0].contains("policy Hourly; newest restore point 2024-03-09T12:0"), "{}", ran.out);
     let kinds: Vec<&str> = lines[1..].iter().map(|line| line.get(..15).unwrap_or(line).trim_end()).collect();
     assert_eq!(kinds, ["BACKUP", "Full", "  Incremental", "  Incremental", "Full", "  (gap)", "Full"], "{}", ran.out);
-    assert!(lines[6].contains("a run was missed") && !ran.out.contains("cannot be restored"), "{}", ran.out);
+    assert!(
+        lines[6].contains("a scheduled backup is missing") && !ran.out.contains("cannot be restored"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

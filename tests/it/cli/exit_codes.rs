@@ -125,7 +125,7 @@ fn progress_exits_with_the_result_of_the_operation() {
         );
         for verb in ["backup-progress", "restore-progress"] {
             let ran = at(&cluster.url(), &["partition", verb, PARTITION]).expect(exit);
-            assert!(ran.out.contains(state) && ran.out.contains("FAILURE:"), "{ran:?}");
+            assert!(ran.out.contains(state) && ran.out.contains("Failure:"), "{ran:?}");
             assert_eq!(ran.err, "");
             let ran = at(&cluster.url(), &["-o", "json", "partition", verb, PARTITION]).expect(exit);
             assert!(ran.json().is_object());

@@ -183,11 +183,46 @@ fn lists_are_sorted_by_the_values_of_a_column() {
     assert_eq!(&partitions_of_states[..3], &CART);
 }
 
+/// What every refusal lists can be sorted by, also where a list on a screen leaves it out.
+#[test]
+fn lists_are_sorted_by_columns_that_only_a_wide_list_shows() {
+    let shop = Shop::new();
+    for args in [
+        &["partition", "list", "Shop/Cart"][..],
+        &["policy", "list"],
+        &["service", "backups", "Shop/Cart"],
+        &["service", "backups", "Shop/Cart", "--chains"],
+        &["audit", "--all"],
+    ] {
+        let refused = shop.run(&[args, &["--sort-by", "nothing"]].concat()).expect(2);
+        let columns = refused.err.split_once("the columns are ").unwrap().1.trim();
+        let wide = records(&shop.run(&[&["-o", "csv"], args].concat()).out)[0].join(", ");
+        let missing: Vec<&str> =
+            wide.split(", ").filter(|name| !columns.split(", ").any(|known| known == *name)).collect();
+        let expected: &[&str] = if args == ["audit", "--all"] { &["NAME"] } else { &[] };
+        assert_eq!(missing, expected, "{args:?}: {columns}");
+        for column in columns.split(", ") {
+            let sorted = shop.run(&[args, &["--sort-by", column]].concat());
+            let head = sorted.out.lines().next().unwrap_or_default().to_owned();
+            assert!([0, 20].contains(&sorted.code), "{args:?} by {column}: {sorted:?}");
+            assert_eq!(head, shop.run(args).out.lines().next().unwrap_or_default(), "{args:?} by {column}");
+        }
+    }
+    let by_health = shop.run(&["partition", "list", "Shop/Cart", "--sort-by", "health"]).expect(0);
+    assert!(!by_health.out.contains("HEALTH"), "{by_health:?}");
+}
+
 #[test]
 fn an_unknown_column_is_a_usage_error_that_names_the_columns() {
     let shop = Shop::new();
     let refused = shop.run(&["partition", "list", "Shop/Cart", "--sort-by", "size"]).expect(2);
-    assert!(refused.err.contains("--sort-by size: ") && refused.err.contains("PARTITION, KIND, KEY"), "{refused:?}");
+    assert!(
+        refused.err.contains("--sort-by size: ") && refused.err.contains("PARTITION, KIND, KEY, STATUS, HEALTH\n"),
+        "{refused:?}"
+    );
+    // Of several lists, each column once.
+    let refused = shop.run(&["audit", "--sort-by", "size"]).expect(2);
+    assert_eq!(refused.err.matches("STATE").count(), 1, "{refused:?}");
     shop.run(&["status", "--sort-by", "reason"]).expect(20);
     let refused = shop.run(&["status", "--sort-by", "size"]).expect(2);
     assert!(refused.err.contains("SERVICE, PROTECTED") && refused.err.contains("PARTITIONS, AGE"), "{refused:?}");

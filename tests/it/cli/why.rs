@@ -95,7 +95,7 @@ fn the_next_run_follows_from_the_last_backup_or_is_said_to_be_uncertain() {
     assert_eq!(why["LastBackups"].as_array().unwrap().len(), 1);
     assert_eq!(morning.why(SERVICE)["LastBackups"].as_array().unwrap().len(), 2);
     let table = seen(&morning.listening.url(), None, &["why", SERVICE]).expect(0).out;
-    assert!(table.contains("Last backup:       of 2 partitions, the newest of each from 2024-03-09T1"), "{table}");
+    assert!(table.contains("Last backup:       the newest backups of 2 partitions are from 2024-03-09T1"), "{table}");
     morning.do_(&["service", "enable", SERVICE, "--policy", "Daily", "--yes"]);
     assert_eq!(morning.why("CalcApp/CalcService")["NextRun"]["NextUtc"], "2024-03-09T18:00:00Z");
 }
@@ -121,7 +121,7 @@ fn the_last_backup_on_demand_is_reported() {
     let why = morning.why(PARTITION);
     assert_eq!(why["BackupProgress"]["BackupState"], "Accepted");
     let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
-    assert!(table.contains("Last backup on demand:  Accepted; not started"), "{table}");
+    assert!(table.contains("Last on-demand backup:  Accepted; not started"), "{table}");
     morning.cluster.advance(Duration::from_secs(60));
     assert_eq!(morning.why(PARTITION)["BackupProgress"]["BackupState"], "Success");
 }

@@ -173,7 +173,7 @@ impl Drop for Entry<'_> {
         }
         self.record.time = self.log.now();
         if let Err(error) = self.log.append(&self.record) {
-            let problem = format!("{}; the outcome of a change is missing there", self.log.blame(&error));
+            let problem = format!("{}; the outcome of a change is missing from it", self.log.blame(&error));
             self.log.side_failures.add(Exit::NotLogged, problem);
         }
     }

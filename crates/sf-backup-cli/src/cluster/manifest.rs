@@ -63,8 +63,8 @@ pub(crate) fn print_notes(comparison: &Comparison, prune: bool, terminal: &mut T
         terminal.note(note);
     }
     for change in comparison.left_alone.iter().take(NAMED) {
-        let how = if prune { "" } else { "; --prune would" };
-        terminal.note(&format!("not in the file, left unchanged{how}: {change}"));
+        let what = if prune { ", left unchanged:" } else { "; --prune would" };
+        terminal.note(&format!("not in the file{what} {change}"));
     }
     let more = comparison.left_alone.len().saturating_sub(NAMED) + comparison.notes.len().saturating_sub(NAMED);
     if more > 0 {

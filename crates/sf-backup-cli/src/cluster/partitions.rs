@@ -104,7 +104,8 @@ fn below(
             found.extend(persisted.map(|(.., partition)| partition.id));
             if found.len() == before {
                 return Err(Failure::Absent(format!(
-                    "{scope}: has no partitions that keep state on disk, or does not exist"
+                    "{scope}: has no partitions that keep state on disk, or does not exist; 'sf-backup service list APP' lists \
+                     services, and whether they keep state"
                 )));
             }
         }

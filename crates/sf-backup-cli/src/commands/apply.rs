@@ -34,7 +34,7 @@ use crate::output::render::{Format, document};
 /// Make the cluster's backup configuration match a file
 ///
 /// Checks the policies by the rules of 'policy lint', shows the plan, then makes the changes in a safe order: policies
-/// one at a time, suspensions before enablements, moves to another policy without a gap, and resumptions last. Applying
+/// one at a time, suspensions before enablements, changes of policy without a gap in protection, and resumptions last. Applying
 /// a file a second time changes nothing. Stops at the first failure; apply again to continue. --dry-run reads the
 /// cluster and shows the plan, without changing anything.
 #[derive(Debug, Args)]
@@ -139,7 +139,7 @@ async fn all(
         if orders.is_empty() {
             break;
         }
-        session.terminal().note("after enabling backup there, more changes were found:");
+        session.terminal().note("now that backup is enabled, more changes are needed:");
         print_plan(&orders, &actual, session);
     }
     applying.conclude(result, session)
@@ -286,7 +286,7 @@ impl Applying<'_> {
         for (outcome, said) in [
             (AppliedOutcome::Failed, "failed"),
             (AppliedOutcome::Unknown, "may have been done"),
-            (AppliedOutcome::NotBegun, "not begun"),
+            (AppliedOutcome::NotBegun, "not sent"),
         ] {
             for row in of(outcome) {
                 terminal.note(&format!("{said}: {}", row.change));

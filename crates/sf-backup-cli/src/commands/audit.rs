@@ -30,7 +30,7 @@ use notify::Notify;
 ///
 /// Reads the effective policy and the backups of every partition, and compares the age of the newest backup with the policy's schedule, by
 /// the cluster's clock. Each partition is Failing, Stale, NotCovered, Suspended, Unavailable (in quorum loss, waiting for a restore, or
-/// reconfiguring for long), Unknown (something could not be read), Pending (the first backup is not due yet, or the schedule was
+/// reconfiguring for too long), Unknown (something could not be read), Pending (the first backup is not due yet, or the schedule was
 /// changed), Protected or NotApplicable (no state on disk). The exit code is 0 if everything that can be backed up is protected, 20 if
 /// something is not, and 21 if something is Unknown or Pending.
 #[derive(Debug, Args)]
@@ -74,8 +74,8 @@ pub(crate) struct Audit {
 pub(crate) enum Report {
     /// JUnit XML, one test case per partition
     Junit,
-    /// Nagios plugin output with performance data; the exit code is 0, 1 (pending), 2 or 3 (unknown), also if the cluster
-    /// cannot be reached or only the notification fails
+    /// Nagios plugin output with performance data; the exit code is 0 (protected), 1 (pending), 2 (not protected) or 3
+    /// (unknown, or the cluster cannot be reached), even if the notification fails
     Nagios,
     /// Markdown, for tickets
     Markdown,

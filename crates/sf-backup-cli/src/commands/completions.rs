@@ -48,7 +48,7 @@ pub(crate) enum Shell {
 
 Names of policies, applications, services and partitions come from the cluster. If it does not respond within one second, no names are offered. Programs that print tokens are not run for completions.")]
 pub(crate) struct Completions {
-    /// The shell
+    /// Shell that will run the script
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
     #[command(flatten)]

@@ -53,7 +53,7 @@ pub(crate) enum ContextCommand {
   sf-backup context use prod
   sf-backup context use none")]
     Use {
-        /// The context, or 'none'
+        /// Name of the context, or 'none'
         #[arg(value_name = "NAME")]
         name: ContextChoice,
     },
@@ -74,16 +74,16 @@ pub(crate) enum ContextCommand {
   sf-backup context test
   sf-backup context test prod")]
     Test {
-        /// The context to test; if not given, the current one
+        /// Name of the context to test; if not given, the current one
         #[arg(value_name = "NAME")]
         name: Option<ContextChoice>,
     },
 
-    /// Delete a context
+    /// Remove a context
     #[command(after_help = "Examples:
   sf-backup context remove prod")]
     Remove {
-        /// The context
+        /// Name of the context
         #[arg(value_name = "NAME")]
         name: ContextName,
     },

@@ -16,7 +16,7 @@ use term::{Kind, Term};
 
 /// Explain an error code, exit code, audit state or lint rule: meaning, cause and remedy
 ///
-/// Without a code, lists all known error codes.
+/// Without a code, lists the error codes.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup explain FABRIC_E_BACKUP_NOT_ENABLED
@@ -29,7 +29,7 @@ use term::{Kind, Term};
   sf-backup explain")]
 pub(crate) struct Explain {
     /// An error code (its name, or its HRESULT in decimal or hexadecimal), an exit code of this program, a state of the
-    /// audit, or a rule of 'policy lint'
+    /// audit, or a rule of 'policy lint'; if not given, the error codes are listed
     #[arg(value_name = "CODE", allow_negative_numbers = true)]
     pub(crate) code: Option<String>,
 }
@@ -97,7 +97,7 @@ fn unknown(text: &str) -> Failure {
     let names = names.chain(terms);
     let advice = match closest(text, names, |name| name.strip_prefix("FABRIC_E_").unwrap_or(name)) {
         Some(name) => format!("did you mean {name}?"),
-        None => "'sf-backup explain' lists the codes".to_owned(),
+        None => "'sf-backup explain' lists the error codes".to_owned(),
     };
     Failure::Usage(format!(
         "<CODE>: {text:?} is not known: a name such as FABRIC_E_TIMEOUT, an HRESULT, an exit code, a state or a lint \

@@ -29,7 +29,7 @@ use crate::output::render::{Format, document};
   sf-backup history --log changes.jsonl --since 7d --entity Shop/Cart
   sf-backup -o json history --log changes.jsonl --since yesterday")]
 pub(crate) struct History {
-    /// Only changes since this time: a time such as 2024-03-09T04:00:00Z, how long ago such as 7d, or 'yesterday'
+    /// Only changes since this time: a time such as 2024-03-09T04:00:00Z, an age such as 7d, or 'yesterday'
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<Moment>,
 
@@ -193,24 +193,23 @@ impl From<ChangeRecord> for LoggedChange {
 }
 
 fn table(changes: &[LoggedChange], wide: bool) -> Table {
-    let header: &[&str] = if wide {
-        &["TIME", "USER", "OUTCOME", "OPERATION", "ENTITY", "ENDPOINT", "REQUEST ID", "ERROR"]
-    } else {
-        &["TIME", "USER", "OUTCOME", "OPERATION", "ENTITY"]
-    };
-    let mut table = Table::new(header).wrapping(&["ENTITY", "ERROR"]).named(&["ENTITY"]).painted("OUTCOME", style);
+    let header = ["TIME", "USER", "OUTCOME", "OPERATION", "ENTITY", "ENDPOINT", "REQUEST ID", "ERROR"];
+    let mut table = Table::new(&header)
+        .wrapping(&["ENTITY", "ERROR"])
+        .named(&["ENTITY"])
+        .painted("OUTCOME", style)
+        .wide_only(&["ENDPOINT", "REQUEST ID", "ERROR"], wide);
     for change in changes {
-        let mut row = vec![
+        table.row([
             change.time.clone(),
             change.user.clone(),
             change.outcome.to_owned(),
             change.operation.clone(),
             change.entity.clone().unwrap_or_default(),
-        ];
-        if wide {
-            row.extend([change.endpoint.clone(), change.request_id.clone(), change.error.clone().unwrap_or_default()]);
-        }
-        table.row(row);
+            change.endpoint.clone(),
+            change.request_id.clone(),
+            change.error.clone().unwrap_or_default(),
+        ]);
     }
     table
 }

@@ -16,7 +16,7 @@ use crate::output::failure::Failure;
   sf-backup man partition restore | man -l -
   sf-backup man --dir /usr/local/share/man/man1")]
 pub(crate) struct Man {
-    /// The command whose page to print: a noun, or a noun and a verb
+    /// The command whose page to print, such as audit or policy create; if not given, the page of sf-backup
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     pub(crate) command: Vec<String>,
     /// Write the pages of all commands to this folder

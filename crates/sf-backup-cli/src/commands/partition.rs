@@ -86,7 +86,7 @@ pub(crate) enum PartitionCommand {
     SkipRestore {
         #[command(flatten)]
         of: Entities<Partitions>,
-        /// Time limit in minutes
+        /// Time limit of the cancellation in minutes; if not given, the server's default
         #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
         restore_timeout: Option<u32>,
     },

@@ -43,7 +43,7 @@ pub(crate) enum PolicyCommand {
   sf-backup policy show Daily
   sf-backup policy show Daily -f daily.yaml")]
     Show {
-        /// The policy
+        /// Name of the policy
         #[arg(value_name = "NAME")]
         name: PolicyName,
         #[command(flatten)]
@@ -91,7 +91,7 @@ Write literal: before a secret that begins with one of these words.")]
   sf-backup policy update Daily -f daily.json
   sf-backup policy update Daily -f - < daily.yaml")]
     Update {
-        /// The policy
+        /// Name of the policy
         #[arg(value_name = "NAME")]
         name: PolicyName,
         #[command(flatten)]
@@ -109,9 +109,9 @@ Write literal: before a secret that begins with one of these words.")]
   EDITOR='sed -i s/PT4H/PT2H/' sf-backup policy edit Often --yes")]
     Edit(edit::Edit),
 
-    /// Change single settings of a policy
+    /// Change individual settings of a policy
     ///
-    /// The other settings stay as they are. The cluster does not return secrets: give a reference for each that the policy has.
+    /// The other settings stay as they are. The cluster does not return secrets: give a reference for each secret of the policy.
     /// Changes are shown and must be confirmed. All partitions under the policy start a new backup chain with a full backup.
     #[command(after_help = "Examples:
   sf-backup policy set Daily --every 2h
@@ -151,7 +151,7 @@ Write literal: before a secret that begins with one of these words.")]
     #[command(after_help = "Examples:
   sf-backup policy entities Daily")]
     Entities {
-        /// The policy
+        /// Name of the policy
         #[arg(value_name = "NAME")]
         name: PolicyName,
         #[command(flatten)]
@@ -234,7 +234,7 @@ pub(crate) fn run(
                 paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into()
             }
             PolicyCommand::Edit(_) | PolicyCommand::Set(_) | PolicyCommand::Lint(_) => {
-                return Err(Failure::usage("policy: not a request of the API"));
+                return Err(Failure::usage("policy: this verb sends no request"));
             }
         })
     })

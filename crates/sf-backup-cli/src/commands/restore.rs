@@ -122,8 +122,8 @@ pub(crate) struct Choice {
     /// Restore the newest backups
     #[arg(long)]
     pub(crate) latest: bool,
-    /// Restore the newest backups created at or before this time: 2024-03-09T04:00:00Z, 2024-03-09, 2h or 1d12h ago,
-    /// 'yesterday 04:00'; UTC unless an offset is given, by the cluster's clock
+    /// Restore the newest backups created at or before this time: 2024-03-09T04:00:00Z, 2024-03-09, 'yesterday
+    /// 04:00', or an age such as 2h or 1d12h; UTC unless an offset is given, by the cluster's clock
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Moment>,
 

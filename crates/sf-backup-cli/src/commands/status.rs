@@ -24,14 +24,14 @@ use crate::output::render::{Format, audit, document};
 /// In STATE, "!" stands for partitions that are not protected, "▒" for those that could not be assessed or whose first backup is not due
 /// yet, and "█" for those that are protected. In 14 DAYS, a cell is "█" if every partition was backed up on that day (UTC), "▄" if some
 /// were, "·" if none was, and "?" if that is not known; the last cell is today. LAST is the age of the newest backup of the partition that
-/// waits longest. The exit code is that of audit.
+/// has waited longest. The exit code is that of 'audit'.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup status
   sf-backup status Shop
   sf-backup status Shop/Cart --watch=10s")]
 pub(crate) struct Status {
-    /// An application, a service, or a partition by its id, the first 8 digits or more, or a name such as Shop/Cart#3; if not
+    /// An application, a service or a partition (its id, the first 8 digits or more, or a name such as Shop/Cart#3); if not
     /// given, the whole cluster
     #[arg(value_name = "SCOPE", conflicts_with_all = ["app", "service", "partition"])]
     pub(crate) scope: Option<String>,

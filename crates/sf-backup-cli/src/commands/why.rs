@@ -33,7 +33,7 @@ use view::WhyView;
   sf-backup why fabric:/CalcApp/CalcService
   sf-backup -o json why CalcApp")]
 pub(crate) struct Why {
-    /// A service, an application, or a partition by its id, the first 8 digits or more, or a name such as Shop/Cart#3
+    /// A service, an application or a partition (its id, the first 8 digits or more, or a name such as Shop/Cart#3)
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 }

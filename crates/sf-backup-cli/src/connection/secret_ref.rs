@@ -33,7 +33,7 @@ pub(crate) fn fetch(reference: &SecretRef) -> Result<Secret, String> {
     let length = secret.strip_suffix('\r').unwrap_or(secret).len();
     text.truncate(length);
     if text.is_empty() {
-        Err(problem(reference, "gives nothing"))
+        Err(problem(reference, "is empty"))
     } else {
         Ok(Secret::from(std::mem::take(&mut *text)))
     }
@@ -90,7 +90,7 @@ mod tests {
         }
         assert_eq!(fetch_file(b"\xff\xfek\0\r\0\n\0").unwrap().expose(), "k");
         assert_eq!(fetch_file(b"\xef\xbb\xbfk\n").unwrap().expose(), "k");
-        assert!(fetch_file(b"\n").unwrap_err().contains("gives nothing"));
+        assert!(fetch_file(b"\n").unwrap_err().contains("is empty"));
         assert!(fetch_file(b"\xff\xfe\0").unwrap_err().contains("UTF-8"));
         assert!(fetch_file(&vec![b'x'; 70_000]).unwrap_err().contains("longer than 64 KiB"));
         assert!(fetch(&SecretRef::File(folder.path().join("none"))).unwrap_err().contains("cannot be read"));

@@ -16,8 +16,8 @@ use crate::output::render::Output;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    /// Maximum attempts for requests that are safe to repeat. If the response to any other change is lost, check
-    /// whether it took effect. 1 disables both
+    /// Maximum attempts for requests that are safe to repeat. If the response to another change is lost,
+    /// sf-backup checks whether the change took effect. 1 disables both
     #[arg(long, value_name = "N", global = true, default_value = "4", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_attempts: u32,
 

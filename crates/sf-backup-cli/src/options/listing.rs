@@ -12,7 +12,7 @@ pub(crate) struct Paging {
     #[arg(long, value_name = "N")]
     pub(crate) max_results: Option<u32>,
 
-    /// Continue from this token
+    /// Start where an earlier list ended, at its continuation token
     #[arg(long, value_name = "TOKEN", value_parser = token)]
     pub(crate) continue_from: Option<ContinuationToken>,
 }

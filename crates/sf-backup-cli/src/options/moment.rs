@@ -19,7 +19,7 @@ pub(crate) enum Moment {
     },
 }
 
-const EXPECTED: &str = "expected a time such as 2024-03-09T04:00:00Z or 2024-03-09, how long ago such as 2h or 1d12h, or \
+const EXPECTED: &str = "expected a time such as 2024-03-09T04:00:00Z or 2024-03-09, an age such as 2h or 1d12h, or \
                         'today' or 'yesterday' with a time of day such as 'yesterday 04:00'; UTC unless an offset is given";
 const DAY: i64 = 86_400;
 

@@ -5,7 +5,7 @@ use clap::Args;
 /// The requirements on a policy before it is sent.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Gate {
-    /// Send the policy even if 'policy lint' finds errors
+    /// Send a policy even if 'policy lint' finds errors in it
     #[arg(long, hide_short_help = true)]
     pub(crate) force: bool,
 

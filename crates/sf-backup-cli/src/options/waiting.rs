@@ -46,7 +46,7 @@ pub(crate) struct WaitForPolicy {
     #[arg(long)]
     wait: bool,
 
-    /// Wait until each of these partitions has a backup made after the command started, scheduled or on demand
+    /// Wait until each stateful partition also has a backup, scheduled or on demand, made after the command started
     #[arg(long)]
     first_backup: bool,
 

@@ -80,10 +80,16 @@ impl Terminal<'_> {
     /// Rejects a column to sort by that is not one of these.
     pub(crate) fn check_sort(&self, columns: &[&str]) -> Result<(), Failure> {
         match &self.lists.sort_by {
-            Some(name) if !columns.iter().any(|column| is_column(column, name)) => Err(Failure::Usage(format!(
-                "--sort-by {name}: there is no such column; the columns are {}",
-                columns.join(", ")
-            ))),
+            Some(name) if !columns.iter().any(|column| is_column(column, name)) => {
+                let mut known: Vec<&str> = Vec::new();
+                for column in columns {
+                    if !known.contains(column) {
+                        known.push(column);
+                    }
+                }
+                let known = known.join(", ");
+                Err(Failure::Usage(format!("--sort-by {name}: there is no such column; the columns are {known}")))
+            }
             _ => Ok(()),
         }
     }

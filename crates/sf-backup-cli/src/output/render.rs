@@ -25,7 +25,7 @@ pub(crate) enum Output {
     Wide,
     /// JSON, as the API returns it
     Json,
-    /// The same as YAML
+    /// What 'json' prints, as YAML
     Yaml,
     /// Lists as comma-separated values (RFC 4180) with all columns of 'wide'; cells that look like formulas are not
     /// escaped

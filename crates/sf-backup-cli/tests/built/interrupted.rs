@@ -182,7 +182,7 @@ fn a_log_that_fails_after_a_change_is_reported_though_quiet() {
     let output =
         Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_sf-backup")]).args(change).output().unwrap();
     assert_eq!(output.status.code(), Some(23), "{output:?}");
-    assert!(text(&output.stderr).contains("the outcome of a change is missing there"), "{output:?}");
+    assert!(text(&output.stderr).contains("the outcome of a change is missing from it"), "{output:?}");
     // A truncated line does not affect others.
     assert!(command(&change).output().unwrap().status.success());
     let history = sim.done(&["-o", "json", "history", "--log", log.to_str().unwrap()]);

@@ -131,6 +131,71 @@ fn everything_that_can_fail_fails_on_order() {
     assert_eq!(run(&["sim", "fail", "calls", "--cut", "--stuck"]).status.code(), Some(2));
 }
 
+#[test]
+fn a_fault_names_its_effect_and_what_undoes_it() {
+    let sim = frozen();
+    sim.done(&["policy", "create", "Nightly", "--every", "1h", "--share", r"\\nas\backups"]);
+    let again = |command: &str| format!("to undo: sf-backup --endpoint {} {command}\n", sim.url);
+    for (args, effect, undo) in [
+        (&["calls"][..], "the next request will fail with HTTP 503", "sim fail none"),
+        (
+            &["calls", "--operation", "GetBackupPolicyList", "--times", "3", "--status", "404"],
+            "the next 3 GetBackupPolicyList requests will fail with HTTP 404",
+            "sim fail none",
+        ),
+        (&["calls", "--late", "500ms"], "the next request will get a response 500ms late", "sim fail none"),
+        (&["calls", "--cut"], "the next request will get no response: the connection is closed", "sim fail none"),
+        (&["calls", "--pages", "empty"], "the next request will return a wrong continuation token", "sim fail none"),
+        (&["none"], "the faults of 'sim fail calls' are removed; others have commands that end them\n", ""),
+        (
+            &["policy", "Nightly"],
+            "periodic backups under policy Nightly stop, and nothing reports it",
+            "policy update Nightly -f FILE",
+        ),
+        (
+            &["data-loss", FIRST],
+            "partition 6b1c2f7e-0000-4000-8000-000000000001 has lost its data, and waits for a restore unless its policy \
+             restores automatically",
+            "partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest",
+        ),
+        (
+            &["quorum", "CalcApp/CalcService#1", "--for", "90m"],
+            "partition 6b1c2f7e-0000-4000-8000-000000000002 is in quorum loss for 1h 30m",
+            "sim fail quorum 6b1c2f7e-0000-4000-8000-000000000002 --end",
+        ),
+        (
+            &["quorum", "CalcApp/CalcService#1", "--end"],
+            "partition 6b1c2f7e-0000-4000-8000-000000000002 has its quorum again\n",
+            "",
+        ),
+        (
+            &["storage", "--share", "nas"],
+            "backups to share nas fail with 0x80070035, \"The network path was not found.\"",
+            "sim fail storage --share nas --end",
+        ),
+        (&["storage", "--share", "nas", "--end"], "share nas works again\n", ""),
+        (
+            &["health", "fabric:/CalcApp/CalcService", "error"],
+            "fabric:/CalcApp/CalcService reports health state Error",
+            "sim fail health fabric:/CalcApp/CalcService ok",
+        ),
+        (&["health", "fabric:/CalcApp/CalcService", "ok"], "fabric:/CalcApp/CalcService reports health state Ok\n", ""),
+    ] {
+        let said = text(&sim.done(&[&["sim", "fail"], args].concat()).stderr).to_owned();
+        let expected = if undo.is_empty() { effect.to_owned() } else { format!("{effect}; {}", again(undo)) };
+        assert_eq!(said, expected, "{args:?}");
+    }
+    let said = text(&sim.done(&["sim", "fail", "failover"]).stderr).to_owned();
+    let end = format!("to end it now: sf-backup --endpoint {} sim advance 30s\n", sim.url);
+    assert_eq!(said, format!("the backup service is moving to another node for 30s; {end}"));
+    let state = sim.done(&["sim", "export"]).stdout;
+    let mut import = command(&["-e", &sim.url, "sim", "import", "-"]);
+    let mut import = import.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    import.stdin.take().unwrap().write_all(&state).unwrap();
+    let said = import.wait_with_output().unwrap();
+    assert!(text(&said.stderr).contains("the state of the simulated cluster is replaced"), "{said:?}");
+}
+
 /// A topology in JSON with this many partitions of one service.
 fn topology(partitions: u32) -> String {
     let partitions: Vec<String> = (0..partitions)

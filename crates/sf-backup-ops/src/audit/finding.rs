@@ -93,7 +93,7 @@ impl fmt::Display for Finding {
             Self::FailureItem(said) => write!(f, "the list of backups reports a failure: {said}"),
             Self::Ahead(1) => f.write_str("1 backup is dated in the future and is ignored"),
             Self::Ahead(count) => write!(f, "{count} backups are dated in the future and are ignored"),
-            Self::OnDemand(how) => write!(f, "the last backup on demand {how}"),
+            Self::OnDemand(how) => write!(f, "the last on-demand backup {how}"),
             Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
             Self::Trouble(trouble) => trouble.fmt(f),
             Self::PolicyStopped(policy) => write!(

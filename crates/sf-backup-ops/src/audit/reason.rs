@@ -98,16 +98,16 @@ impl fmt::Display for Reason {
             Self::ScheduleChanged { until } => {
                 write!(f, "the schedule was probably changed; the next backup is expected by {until}")
             }
-            Self::BackupRunning => f.write_str("a backup on demand is running"),
+            Self::BackupRunning => f.write_str("an on-demand backup is running"),
             Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
             Self::Unavailable(trouble) => trouble.fmt(f),
             Self::Overdue { since } => write!(f, "the next backup was due by {since}"),
             Self::NeverRuns => f.write_str("the policy's schedule never runs"),
-            Self::OnDemandFailed(how) => write!(f, "no backup in time, and the last one on demand {how}"),
+            Self::OnDemandFailed(how) => write!(f, "no backup in time, and the last on-demand backup {how}"),
             Self::Unreadable => f.write_str("no backup in time, and the list of backups reports a failure"),
             Self::NotRestorable(None) => f.write_str("backups are made, but none of those listed can be restored"),
             Self::NotRestorable(Some(at)) => {
-                write!(f, "backups are made, but the newest restorable one is of {at}")
+                write!(f, "backups are made, but the newest restorable one is from {at}")
             }
             Self::Unread(said) => f.write_str(said),
             Self::NoSuchPolicy(name) => write!(f, "the effective policy, {name}, is not among the cluster's policies"),

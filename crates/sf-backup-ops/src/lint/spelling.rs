@@ -28,7 +28,7 @@ pub(super) fn findings(policy: &Value) -> Vec<Finding> {
     for (number, day) in days.iter().enumerate() {
         if days.iter().take(number).any(|earlier| earlier == day) {
             let place = format!("Schedule.RunDays[{number}]");
-            findings.push(finding(Severity::Info, "duplicate", place, "is there already", "leave it out"));
+            findings.push(finding(Severity::Info, "duplicate", place, "is given twice", "leave it out"));
         }
     }
     findings

@@ -84,10 +84,10 @@ impl fmt::Display for Change {
                 write!(f, "update policy {name}: {members}; its partitions start new backup chains")
             }
             Self::DeletePolicy(name, _) => write!(f, "delete policy {name}"),
-            Self::Enable(entity, policy) => write!(f, "enable {entity} under {policy}"),
-            Self::Move(entity, from, to) => write!(f, "move {entity} from {from} to {to}"),
+            Self::Enable(entity, policy) => write!(f, "enable {entity} under policy {policy}"),
+            Self::Move(entity, from, to) => write!(f, "change {entity} from policy {from} to {to}"),
             Self::Disable(entity, policy) => {
-                write!(f, "disable {entity}, which is under {policy}; existing backups are kept")
+                write!(f, "disable {entity}, which is under policy {policy}; existing backups are kept")
             }
             Self::Suspend(entity) => write!(f, "suspend {entity}"),
             Self::Resume(entity) => write!(f, "resume {entity}"),

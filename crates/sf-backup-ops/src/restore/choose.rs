@@ -79,7 +79,7 @@ fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, (Cause, Str
     let oldest = backups().filter_map(|backups| Some(backups.points().first()?.created)).min();
     let reason = match (oldest, at, backups().flat_map(PartitionBackups::links).next()) {
         (Some(oldest), Some(at), _) => format!(
-            "nothing can be restored as of {at}: the oldest restore point is of \
+            "nothing can be restored as of {at}: the oldest restore point is from \
             {oldest}"
         ),
         (_, _, None) => "there are no backups".to_owned(),
@@ -105,8 +105,8 @@ fn remark(sources: &[Source], point: &Point, at: Option<Timestamp>, notes: &mut 
         .collect();
     if !others.is_empty() {
         notes.push(format!(
-            "{}: the storage has backups of several partitions ({} as well), because the service was created again; \
-                the newest, of {}, was chosen",
+            "{}: the storage also has backups of other partitions ({}), because the service was created again; the \
+                newest backup, of {}, was chosen",
             point.partition(),
             others.join(", "),
             point.created()

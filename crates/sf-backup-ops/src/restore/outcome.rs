@@ -116,7 +116,7 @@ impl Outcome {
             }
             Self::TimedOut => Some("the cluster stopped waiting; the restore may have succeeded anyway"),
             Self::Stuck => Some(
-                "accepted, but not started for too long; skipping the restore cancels it, if the partition waits for it",
+                "accepted, but not started for too long; skipping the restore cancels it if the partition waits for one",
             ),
             Self::Restored | Self::UnderWay | Self::NotBegun => None,
         }

@@ -130,7 +130,7 @@ impl TryFrom<DateHeaderMembers> for DateHeaderOrder {
             (Some(text), false) => Interval::parse(&text)
                 .map(|offset| Self(DateHeader::Offset(offset.seconds())))
                 .ok_or_else(|| format!("Offset {text:?}: must be an ISO 8601 duration such as PT6H or -PT6H")),
-            _ => Err("a date header is Offset, or Absent = true".into()),
+            _ => Err("a date header has Offset, or Absent = true".into()),
         }
     }
 }
@@ -226,7 +226,8 @@ fn action(members: &FaultMembers) -> Result<Fault, String> {
     let mut faults = faults.into_iter().flatten();
     match (faults.next(), faults.next()) {
         (Some(_), Some(_)) => {
-            Err("a fault is one of: Status, Body and ContentType; Cut; UnknownValues; WrongTypes; Tokens; Stuck".into())
+            Err("a fault has only one of: Status, Body and ContentType; Cut; UnknownValues; WrongTypes; Tokens; Stuck"
+                .into())
         }
         (Some(fault), None) => Ok(fault),
         (None, _) if !members.latency.is_zero() => Ok(Fault::late(Duration::ZERO)),

@@ -169,7 +169,7 @@ impl TryFrom<EventMembers> for Timed {
         match (orders.next(), orders.next()) {
             (Some(order), None) => Ok(Self { at: members.at, order }),
             _ => Err(
-                "an event is At, and one of Fault, ClearFaults, Role, DateHeader, DataLoss, Storage, FailOver, PolicyUnreadable, QuorumLoss, \
+                "an event has At, and one of Fault, ClearFaults, Role, DateHeader, DataLoss, Storage, FailOver, PolicyUnreadable, QuorumLoss, \
                  Health, Size, Request",
             ),
         }
@@ -210,8 +210,8 @@ mod tests {
             ),
             ("[[Faults]]\nCut = true\nStuck = true", 1, "a fault is one of"),
             ("[[Events]]\nAt = \"2h\"\nClearFaults = true", 2, "must be an ISO 8601 duration"),
-            ("Seed = 1\n[[Events]]\nAt = \"PT1H\"", 2, "an event is At, and one of"),
-            ("[[Events]]\nAt = \"PT1H\"\nClearFaults = true\nRole = \"User\"", 1, "an event is At, and one of"),
+            ("Seed = 1\n[[Events]]\nAt = \"PT1H\"", 2, "an event has At, and one of"),
+            ("[[Events]]\nAt = \"PT1H\"\nClearFaults = true\nRole = \"User\"", 1, "an event has At, and one of"),
             ("[[Events]]\nAt = \"PT1H\"\nDataLoss = { PartitionId = \"x\" }", 3, "x"),
             ("Role = \"Nobody\"", 1, "unknown variant `Nobody`"),
         ] {

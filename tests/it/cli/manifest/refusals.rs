@@ -132,8 +132,8 @@ fn the_first_failure_stops_it_and_the_next_run_continues() {
     let made = simulated.changes(0).len();
     assert!(ran.out.starts_with("policy Daily is created\npolicy Weekly is created\n"), "{ran:?}");
     assert_eq!(ran.out.lines().count(), made);
-    assert!(ran.err.contains("failed: enable service fabric:/Shop10/Cart under Daily"), "{ran:?}");
-    assert!(ran.err.contains("not begun: enable partition"), "{ran:?}");
+    assert!(ran.err.contains("failed: enable service fabric:/Shop10/Cart under policy Daily"), "{ran:?}");
+    assert!(ran.err.contains("not sent: enable partition"), "{ran:?}");
     assert!(ran.err.contains("apply the file again to continue"), "{ran:?}");
 
     simulated.cluster.inject(Fault::empty(StatusCode::FORBIDDEN).on(EnableServiceBackup::spec()));

@@ -97,7 +97,7 @@ fn what_comes_to_light_is_resumed_in_the_same_run() {
         "{POLICY}enablement:\n- {{ServiceName: Shop/Cart, BackupPolicyName: Daily}}\n- {{ApplicationName: Shop/EU, BackupPolicyName: Daily}}\nsuspensions: []\n"
     );
     let applied = simulated.apply(&file, &["--prune", "--yes"]).expect(0);
-    assert!(applied.err.contains("after enabling backup there, more changes were found"), "{applied:?}");
+    assert!(applied.err.contains("now that backup is enabled, more changes are needed"), "{applied:?}");
     assert!(applied.out.ends_with("is resumed\n"), "{applied:?}");
     simulated.diff(&file, &["--prune"]).expect(0);
     assert_eq!(suspended(&simulated), "");

@@ -59,7 +59,7 @@ fn backups_on_another_storage_are_pointed_at() {
     let id = "00000000-0000-4000-8000-000000000001";
     stage.ran(&["partition", "enable", id, "--policy", "Other"]).expect(0);
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
-    assert!(ran.err.contains("another storage of this service has one of 2024-01-01T02:0"), "{ran:?}");
+    assert!(ran.err.contains("another storage of this service has one created at 2024-01-01T02:0"), "{ran:?}");
     assert!(
         ran.err.contains("hint: --from-storage <FILE> finds backups on a storage that the policy used before"),
         "{ran:?}"

@@ -53,7 +53,7 @@ fn one_that_cannot_be_restored_is_passed_over_and_one_without_backups_is_said() 
     assert!(ran.err.contains("it has no backups"), "{ran:?}");
     let second = FIRST.replace("0001", "0002");
     let ran = stage.ran(&["partition", "restore", FIRST, &second, "--latest", "--yes"]).expect(3);
-    assert!(ran.err.contains("nothing was sent, because no backup was found for partition"), "{ran:?}");
+    assert!(ran.err.contains("nothing was sent, because no backup was found for"), "{ran:?}");
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 0);
 }
 

@@ -35,7 +35,8 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let addresses = match way.addresses() {
         Ok(addresses) => addresses,
         Err(error) => {
-            let step = Step::failed(Name::Host, Exit::Unreachable, format!("{} has no address: {error}", way.host()));
+            let step =
+                Step::failed(Name::Host, Exit::Unreachable, format!("{} cannot be resolved: {error}", way.host()));
             steps.push(step.advice("check the spelling of the host name, and this machine's DNS or VPN"));
             return steps;
         }
@@ -43,7 +44,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let through = way.proxy.as_ref().map(|proxy| format!(" (the proxy {proxy}, which resolves the cluster's name)"));
     let through = through.unwrap_or_default();
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    steps.push(Step::passed(Name::Host, format!("{} is {}{through}", way.host(), listed.join(", "))));
+    steps.push(Step::passed(Name::Host, format!("{} resolves to {}{through}", way.host(), listed.join(", "))));
     if !endpoint.is_https() {
         // The first request shows whether the port accepts connections: one connection is enough for both.
         steps.push(plain());

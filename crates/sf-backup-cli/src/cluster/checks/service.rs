@@ -208,7 +208,7 @@ fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
             .advice("add the section BackupRestoreService to the cluster's settings (TargetReplicaSetSize above 0)");
     };
     let state = health.unwrap_or("not reported");
-    let detail = format!("{BACKUP_RESTORE} is deployed, its health state is {state}; it does not respond: {said}");
+    let detail = format!("{BACKUP_RESTORE} is deployed, with health state {state}, but does not respond: {said}");
     let advice = if health == Some("Ok") {
         "the cluster reports the service as healthy: try again in a few minutes; if it persists, check the logs of \
             the gateway and the service"

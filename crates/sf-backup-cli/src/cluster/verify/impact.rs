@@ -87,7 +87,9 @@ pub(super) async fn of(
                 verified.notes.push(format!("{entity} is now backed up under policy {other}"));
             }
             Ok(Impact::Inherited(policy)) => {
-                verified.notes.push(format!("policy {policy} stays in effect for {entity}: it was enabled above"));
+                verified
+                    .notes
+                    .push(format!("policy {policy} stays in effect for {entity}: it is enabled on a higher level"));
             }
             Err(error) => unchecked = unchecked.or_else(|| Some(format!("{entity}: {}", with_causes(&error)))),
         }

@@ -155,12 +155,12 @@ const NO_URL: &str = "the target is not an http or https URL";
 /// The problem without the host.
 fn problem(error: &HttpError) -> &'static str {
     match error {
-        HttpError::Resolve { .. } => "the receiver's host has no address",
+        HttpError::Resolve { .. } => "the receiver's host name cannot be resolved",
         HttpError::Connect { .. } => "cannot connect to the receiver",
         HttpError::Deadline { .. } => "the receiver did not respond in time",
         HttpError::IdentityRefused(_) => "the receiver's certificate is not trusted",
-        HttpError::Handshake { .. } => "no TLS connection with the receiver",
-        HttpError::Tunnel { .. } => "the proxy opened no tunnel",
-        _ => "the connection with the receiver failed",
+        HttpError::Handshake { .. } => "the TLS connection to the receiver failed",
+        HttpError::Tunnel { .. } => "the proxy did not open a tunnel",
+        _ => "the connection to the receiver failed",
     }
 }

@@ -63,7 +63,7 @@ macro_rules! terms {
 terms! {
     ExitCode {
         "0": "The command succeeded. For an audit: everything that can be backed up is protected.", "Nothing.";
-        "1": "An error that has no code of its own.", "Read the error message; --verbose shows the requests.";
+        "1": "An error without an exit code of its own.", "Read the error message; --verbose shows the requests.";
         "2": "An argument or a file is wrong, or a change was refused. Nothing was sent.",
             "Correct what the message names; --help shows examples.";
         "3": "The entity, policy or backup does not exist, or backup is not enabled on it.",
@@ -79,7 +79,7 @@ terms! {
         "8": "The cluster ran the backup or restore, and it failed.",
             "The message has the cluster's error code; 'sf-backup explain CODE' explains it.";
         "9": "The response to a change was lost, and whether the change took effect could not be determined.",
-            "Read the state before you repeat the command.";
+            "Check with 'sf-backup why ID' or 'policy show NAME' before you repeat the command.";
         "10": "The cluster does not run a service that the command needs.",
             "Add BackupRestoreService (or FaultAnalysisService) to the cluster's configuration.";
         "20": "An audit: at least one partition is not protected.",
@@ -99,14 +99,14 @@ terms! {
     State {
         "Failing": "Backups fail, cannot be read, or cannot be restored.",
             "'sf-backup why PARTITION' shows the cause; check the storage and its credentials.";
-        "Stale": "The newest backup is older than the schedule allows, or the partition has none, although others of \
-            the service have some.",
+        "Stale": "The newest backup is older than the schedule allows, or the partition has none, although other \
+            partitions of the service have backups.",
             "'sf-backup why PARTITION' shows when it was due; back up now with 'sf-backup partition backup PARTITION \
                 --wait'.";
         "NotCovered": "No policy is in effect, so no backups are made.",
             "'sf-backup service enable SERVICE --policy NAME' starts periodic backups.";
         "Suspended": "Backups are suspended on the partition, its service or its application.",
-            "'sf-backup why PARTITION' shows where; 'resume' there.";
+            "'sf-backup why PARTITION' shows where; resume backups there, such as with 'sf-backup service resume SERVICE'.";
         "Unavailable": "The partition is in quorum loss, waits for a restore, or has been reconfiguring for too long.",
             "Bring its replicas back, or restore it: 'sf-backup partition restore PARTITION --latest'.";
         "Unknown": "Something that the audit needs could not be read, so the state is not known.",
@@ -171,8 +171,8 @@ terms! {
             and update the policy.";
         "signature-expires-soon": "The shared access signature expires soon, and backups stop then.",
             "Create a new signature, and update the policy.";
-        "signature-in-address": "The address has a query, as addresses with a signature have; the cluster shows it to \
-            anyone with read access.",
+        "signature-in-address": "The address has a query, which may contain a signature; the cluster shows it to anyone \
+            with read access.",
             "Write the account's address alone: the identity grants access.";
         "container-name": "The storage account refuses a container of this name.",
             "Use 3 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends.";

@@ -41,10 +41,10 @@ const VERB: &str = "partition restore";
 pub(crate) struct Restore {
     #[command(flatten)]
     of: Entities<Partitions>,
-    /// The backup's id, or the first 8 digits or more of it, which are looked up among the backups of the partition
+    /// The backup's id, or its first 8 digits or more, which are looked up among the partition's backups
     #[arg(long, value_name = "GUID")]
     backup_id: Option<BackupRef>,
-    /// The backup's location, as a list shows it; looked up if not given
+    /// The backup's location, as 'partition backups' shows it; looked up if not given
     #[arg(long, value_name = "TEXT", requires = "backup_id")]
     location: Option<String>,
     /// Restore the newest backup that can be restored
@@ -260,10 +260,10 @@ fn facts(chosen: &Chosen, view: &View) -> Vec<(&'static str, String)> {
         facts.push(("Location", backup.backup_location.clone()));
     }
     if let Some(made) = chosen.made {
-        facts.push(("Made", view.ago(made)));
+        facts.push(("Created", view.ago(made)));
     }
     if let Some(kind) = &chosen.kind {
-        facts.push(("Kind", kind.to_string()));
+        facts.push(("Type", kind.to_string()));
     }
     facts
 }

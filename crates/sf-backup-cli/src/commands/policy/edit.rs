@@ -11,7 +11,7 @@ use crate::output::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
-    /// The policy
+    /// Name of the policy
     #[arg(value_name = "NAME")]
     pub(crate) name: PolicyName,
 

@@ -25,23 +25,23 @@ use crate::output::failure::Failure;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct Settings {
-    /// Back up at this interval: 15m, 4h, 1d
+    /// Back up at this interval, such as 15m, 4h or 1d
     #[arg(long, value_name = "DURATION", requires = "name", conflicts_with_all = ["daily", "weekly"])]
     every: Option<DurationArg>,
-    /// Back up every day at these times (UTC): 01:30,13:30
+    /// Back up every day at these times (UTC), such as 01:30,13:30
     #[arg(long, value_name = "TIMES", requires = "name", value_delimiter = ',', conflicts_with = "weekly")]
     daily: Vec<RunTime>,
-    /// Back up on these days of the week, at the times given by --at: mon,fri
+    /// Back up on these days of the week, such as mon,fri, at the times given by --at
     #[arg(long, value_name = "DAYS", requires_all = ["name", "at"], value_delimiter = ',')]
     weekly: Vec<Day>,
-    /// Times of day (UTC) of a weekly policy
+    /// Times of day (UTC) for --weekly
     #[arg(long, value_name = "TIMES", requires = "weekly", value_delimiter = ',')]
     at: Vec<RunTime>,
     /// Maximum number of incremental backups between full ones; 0 makes every backup a full one
     #[arg(long, value_name = "N", requires = "name")]
     pub(super) incrementals: Option<u8>,
-    /// How long to keep backups: 20d; if not given, they are never deleted. Requires runtime 6.4 or later, and 9.1 or
-    /// later for more than 24 days
+    /// How long to keep backups, such as 20d; a policy without this setting never deletes any. Requires runtime 6.4 or
+    /// later, and 9.1 or later for more than 24 days
     #[arg(long, value_name = "DURATION", requires = "name")]
     pub(super) keep: Option<DurationArg>,
     /// Minimum number of backups to keep, regardless of age
@@ -51,10 +51,10 @@ pub(crate) struct Settings {
 
 /// Storage and the rest. Secrets are given by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "A policy without a file")]
+#[command(next_help_heading = "Storage")]
 pub(crate) struct Flags {
     /// Restore the newest backup automatically after data loss; not recommended in production
-    #[arg(long, requires = "name")]
+    #[arg(long, requires = "name", help_heading = "Settings")]
     auto_restore: bool,
 
     /// Write backups to this file share
@@ -63,7 +63,7 @@ pub(crate) struct Flags {
     /// User name for the share; the default is the cluster's own account
     #[arg(long, hide_short_help = true, value_name = "USER", requires_all = ["share", "share_password"])]
     share_user: Option<String>,
-    /// Password of the user, by reference
+    /// Password of the user, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
     #[arg(long, hide_short_help = true, value_name = "REF", requires = "share_user")]
     share_password: Option<SecretRef>,
     /// User name to try if the first user has no access
@@ -76,7 +76,7 @@ pub(crate) struct Flags {
     /// Write backups to this container in an Azure storage account
     #[arg(long, value_name = "NAME", requires = "name")]
     azure_container: Option<String>,
-    /// Connection string of the account, by reference
+    /// Connection string of the account, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
     #[arg(long, value_name = "REF", requires = "azure_container", conflicts_with = "managed_identity")]
     connection_string: Option<SecretRef>,
     /// Managed identity used to access the account; requires runtime 8.0 or later

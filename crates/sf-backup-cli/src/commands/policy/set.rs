@@ -15,7 +15,7 @@ use crate::output::ordered_json::OrderedJson;
 
 #[derive(Debug, Args)]
 pub(crate) struct Set {
-    /// The policy
+    /// Name of the policy
     #[arg(value_name = "NAME")]
     pub(crate) name: PolicyName,
 

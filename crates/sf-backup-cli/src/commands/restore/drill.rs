@@ -41,11 +41,11 @@ pub(crate) enum DrillCommand {
 
     /// Restore the newest backups into the scratch service, run the probe, and record the result
     ///
-    /// Checks the scratch service before anything is sent: it must be marked as scratch, not be the service itself, have
-    /// the same partitions, and have no partition that the file does not name. Restores as 'restore now --into' does,
-    /// continues with the other partitions after a failure, runs the probe of the file with the result as JSON on its
-    /// standard input, and appends the result to the history. An interrupted drill is resumed by the same command and
-    /// never restores a partition twice. The exit code is that of the worst partition, or 24 if the probe fails.
+    /// Checks the scratch service before anything is restored: it must be marked as scratch, must not be the service itself,
+    /// and must have the same partitions, all of which the file names. Restores as 'restore now --into' does, and continues
+    /// with the other partitions after a failure. Then runs the file's probe, which reads the result as JSON from standard
+    /// input, and appends the result to the history. An interrupted drill is resumed by the same command and never restores
+    /// a partition twice. The exit code is that of the worst partition, or 24 if the probe fails.
     #[command(after_help = "Examples:
   sf-backup drill run -f drill.yaml
   sf-backup drill run -f drill.yaml --at 'yesterday 04:00' --yes

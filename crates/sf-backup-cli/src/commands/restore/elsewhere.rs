@@ -28,7 +28,7 @@ pub(super) async fn look(client: &Client, plan: &mut Plan) {
     for missing in plan.missing.iter_mut().filter(|missing| missing.cause == Cause::NoBackup) {
         if let Some(made) = newest.get(&missing.partition) {
             missing.reason.push_str(&format!(
-                " on the storage of the effective policy; another storage of this service has one of {made}: name it \
+                " on the storage of the effective policy; another storage of this service has one created at {made}: name it \
                     with --from-storage"
             ));
         }

@@ -17,7 +17,7 @@ pub(super) fn lines(plan: &Plan, now: Timestamp) -> Vec<String> {
     if plan.restores.is_empty() {
         return lines;
     }
-    lines.push(line(&"PARTITION", "BACKUP OF", "AGE", "KIND"));
+    lines.push(line(&"PARTITION", "BACKUP CREATED", "AGE", "TYPE"));
     let several =
         plan.restores.iter().any(|restore| plan.restores.first().is_some_and(|first| first.service != restore.service));
     let mut service = None;
@@ -38,7 +38,7 @@ pub(super) fn lines(plan: &Plan, now: Timestamp) -> Vec<String> {
 }
 
 fn line(partition: &dyn Display, made: &str, age: &str, kind: &str) -> String {
-    format!("{:<36}  {made:<20}  {age:<5}  {kind}", partition.to_string())
+    format!("{:<36}  {made:<20}  {age:<7}  {kind}", partition.to_string())
 }
 
 fn kind(restore: &Restore) -> &'static str {

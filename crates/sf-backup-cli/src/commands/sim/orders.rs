@@ -85,7 +85,7 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
         SimCommand::Import { file } => {
             let state = input::text_within(file, terminal.console.input, LARGEST_STATE as u64)?;
             simulator.ask_text(method, what, &state)?;
-            terminal.note("done");
+            terminal.note("the state of the simulated cluster is replaced; 'sf-backup sim status' shows it");
             return Ok(());
         }
         SimCommand::Advance { .. } | SimCommand::Status | SimCommand::Fail(_) => {}
@@ -102,10 +102,11 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
             terminal.remark(&format!("the cluster's time is {now}\n"))
         }
         SimCommand::Status => terminal.remark(&lines(&response)),
-        SimCommand::Fail(_) | SimCommand::Export | SimCommand::Import { .. } => {
-            terminal.note("done");
+        SimCommand::Fail(fail) => {
+            terminal.note(&fail.effect(&body, context.typed));
             Ok(())
         }
+        SimCommand::Export | SimCommand::Import { .. } => Ok(()),
     }
 }
 

@@ -76,7 +76,7 @@ impl WhyReader<'_, '_, '_> {
         let (mut backup, mut restore) = (None, None);
         if let Some(id) = path.partition {
             let progress = self.session.send(GetPartitionBackupProgress::new(id)).await;
-            backup = self.tolerate("the last backup on demand", progress)?.flatten();
+            backup = self.tolerate("the last on-demand backup", progress)?.flatten();
             let progress = self.session.send(GetPartitionRestoreProgress::new(id)).await;
             restore = self.tolerate("the last restore", progress)?.flatten();
         }

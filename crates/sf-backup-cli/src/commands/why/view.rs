@@ -155,7 +155,7 @@ impl<'f> WhyView<'f> {
             .prose("Partition", self.found.trouble.map(|trouble| trouble.to_string()))
             .prose("Why it fails", self.found.failing.as_ref().map(|event| event.message.clone()))
             .prose(
-                "Last backup on demand",
+                "Last on-demand backup",
                 self.backup_progress.map(|progress| describe::backup_progress(progress, view)),
             )
             .prose("Last restore", self.restore_progress.map(|progress| describe::restore_progress(progress, view)))
@@ -188,7 +188,7 @@ impl<'f> WhyView<'f> {
         let times: Vec<Timestamp> = self.last_backups.iter().filter_map(|backup| backup.creation_time_utc).collect();
         match (times.first(), times.last()) {
             (Some(oldest), Some(newest)) if times.len() > 1 => format!(
-                "of {} partitions, the newest of each from {} to {}",
+                "the newest backups of {} partitions are from {} to {}",
                 times.len(),
                 view.ago(*oldest),
                 view.ago(*newest)
@@ -237,8 +237,8 @@ impl NextRunView {
             ),
             (None, Some(next), _) => format!("expected {}{several}", view.ago(next)),
             (None, None, Some(seconds)) => format!(
-                "within {}: the interval counts from when backup was enabled, resumed, or got another policy, and the \
-                    cluster does not report when that was",
+                "within {}: the interval starts when backup is enabled or resumed or the policy changes, and the cluster \
+                    does not report when that was",
                 duration::exact(Duration::from_secs(seconds))
             ),
             (None, None, None) => match self.state {

@@ -10,6 +10,8 @@ use super::table::cell::Cell;
 
 const WRAPPING: &[&str] = &["SERVICE", "REASON", "POLICY", "FINDINGS"];
 const CUTTING: &[&str] = &["REASON"];
+/// The columns of partitions that only a wide list shows.
+const MORE: &[&str] = &["SERVICE", "KEY", "LAST BACKUP", "DUE", "POLICY", "CHAIN", "BACKUPS", "FINDINGS"];
 
 /// Number of cells of a service's bar.
 const BAR: usize = 10;
@@ -147,10 +149,14 @@ pub(crate) fn partitions(audit: &Audit, wanted: impl Fn(State) -> bool, view: &V
             "FINDINGS",
         ]
     } else {
-        &["STATE", "PARTITION", "AGE", "REASON"]
+        &[&["STATE", "PARTITION", "AGE", "REASON"], MORE].concat()
     };
-    let mut table =
-        Table::new(header).wrapping(WRAPPING).cutting(CUTTING).painted("STATE", style).named(&["PARTITION"]);
+    let mut table = Table::new(header)
+        .wrapping(WRAPPING)
+        .cutting(CUTTING)
+        .painted("STATE", style)
+        .named(&["PARTITION"])
+        .wide_only(MORE, view.wide);
     let gaps = audit.gaps.iter().filter(|_| wanted(State::Unknown)).map(|gap| {
         let mut row = vec![State::Unknown.to_string().into(), gap.name().into()];
         let before_reason = header.iter().take_while(|name| **name != "REASON").count();
@@ -182,27 +188,26 @@ fn style(state: &str) -> Style {
 
 fn row(assessed: &Assessment, view: &View) -> Vec<Cell> {
     let Assessment { partition, state, reason, evidence, findings } = assessed;
-    if !view.wide {
-        let age = view.age_cell(evidence.last_success);
-        return vec![state.to_string().into(), partition.name.clone().into(), age, brief(reason, view).into()];
-    }
     let number = |count: Option<usize>| Cell::from(count.map(|count| count.to_string()).unwrap_or_default());
     let mut names: Vec<&str> = findings.iter().map(Finding::name).collect();
     names.dedup();
-    vec![
-        state.to_string().into(),
-        partition.service.to_string().into(),
-        partition.id.to_string().into(),
-        partition.name.clone().into(),
-        partition.key.to_string().into(),
-        Cell::time(evidence.last_success),
-        Cell::time(evidence.due),
-        evidence.policy.clone().unwrap_or_default().into(),
-        number(evidence.chain_length),
-        number(evidence.backups),
-        reason.to_string().into(),
-        names.join(", ").into(),
-    ]
+    let state = state.to_string().into();
+    let name = partition.name.clone().into();
+    let service = partition.service.to_string().into();
+    let key = partition.key.to_string().into();
+    let last = Cell::time(evidence.last_success);
+    let due = Cell::time(evidence.due);
+    let policy = evidence.policy.clone().unwrap_or_default().into();
+    let (chain, backups) = (number(evidence.chain_length), number(evidence.backups));
+    let findings = names.join(", ").into();
+    if view.wide {
+        let (id, reason) = (partition.id.to_string().into(), reason.to_string().into());
+        vec![state, service, id, name, key, last, due, policy, chain, backups, reason, findings]
+    } else {
+        let age = view.age_cell(evidence.last_success);
+        let reason = brief(reason, view).into();
+        vec![state, name, age, reason, service, key, last, due, policy, chain, backups, findings]
+    }
 }
 
 /// The reason with relative times, short enough for a table.

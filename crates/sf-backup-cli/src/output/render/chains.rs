@@ -107,13 +107,12 @@ impl<'b> Grouped<'b> {
 
 /// The columns of backups by chain.
 fn table(view: &View) -> Table {
-    let usual = ["BACKUP", "CREATED", "AGE", "BACKUP ID", "LOCATION", "NOTE"];
-    let more: &[_] = if view.wide { &["LSN", "EPOCH", "SERVICE", "PARTITION"] } else { &[] };
-    Table::new(&[&usual, more].concat())
+    Table::new(&["BACKUP", "CREATED", "AGE", "BACKUP ID", "LOCATION", "NOTE", "LSN", "EPOCH", "SERVICE", "PARTITION"])
         .cutting(&["NOTE"])
         .ids(&["BACKUP ID"])
         .dropping(&["LOCATION", "CREATED"])
         .named(&["BACKUP ID"])
+        .wide_only(&["LSN", "EPOCH", "SERVICE", "PARTITION"], view.wide)
 }
 
 impl<'b> GroupedPartition<'b> {
@@ -227,7 +226,7 @@ impl GroupedBackup<'_> {
 
 impl GroupedGap {
     fn note(&self) -> String {
-        format!("a run was missed; the next backup is of {}", self.before_utc)
+        format!("a scheduled backup is missing; the next one was made at {}", self.before_utc)
     }
 }
 

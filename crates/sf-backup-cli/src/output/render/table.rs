@@ -44,6 +44,8 @@ pub(crate) struct Table {
     paint: Option<(&'static str, Paint)>,
     /// The name of an item is the first of these columns that is not empty.
     names: &'static [&'static str],
+    /// The columns that are not shown, but by which the items can be sorted.
+    hidden: &'static [&'static str],
     rows: Vec<Vec<Cell>>,
 }
 
@@ -58,6 +60,7 @@ impl Table {
             below: None,
             paint: None,
             names: &[],
+            hidden: &[],
             rows: Vec::new(),
         }
     }
@@ -97,6 +100,11 @@ impl Table {
         Self { names: columns, ..self }
     }
 
+    /// Shows these columns only where a wide list is wanted; the items can be sorted by them in any case.
+    pub(crate) fn wide_only(self, columns: &'static [&'static str], wide: bool) -> Self {
+        Self { hidden: if wide { &[] } else { columns }, ..self }
+    }
+
     /// Adds an item; ignores cells beyond the last column.
     pub(crate) fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
         self.shown(cells.into_iter().map(|cell| cell.into().escaped()));
@@ -111,7 +119,7 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// The names of the columns.
+    /// The names of the columns, also of those that are not shown.
     pub(crate) fn columns(&self) -> &[&'static str] {
         &self.header
     }

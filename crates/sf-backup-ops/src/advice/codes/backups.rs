@@ -7,8 +7,8 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_BACKUP_NOT_ENABLED",
         meaning: "backup is not enabled on the entity",
-        cause: "no policy applies to the entity, or the request changes the entity's own policy and it only inherits \
-            one",
+        cause: "no policy applies to the entity, or the request changes the entity's own policy, but the entity only \
+            inherits one",
         action: "read the backup configuration; enable backup on the entity, or send the request for the service or \
             application that has the policy; to stop an inherited policy, suspend backup",
     },
@@ -52,7 +52,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
         meaning: "the partition waits for a decision about its restore",
         cause: "the partition lost its data, and its policy does not restore automatically or no usable backup was \
             found",
-        action: "restore a backup into the partition, or skip the restore: it then starts with the data of its replica",
+        action: "restore a backup into the partition, or skip the restore: the partition then continues with its replica's data",
     },
     CodeAdvice {
         name: "FABRIC_E_SKIP_RESTORE_OPERATION",

@@ -74,7 +74,7 @@ pub(super) const CLUSTER: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "FABRIC_E_ENDPOINT_NOT_FOUND",
-        meaning: "no endpoint responds under the name",
+        meaning: "the service has no endpoint that responds",
         cause: "the backup service failed three times to reach the cluster's own management services",
         action: "try again in a minute; if it persists, check the health of the system services and the node's name \
             resolution",

@@ -87,7 +87,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_APPLICATION_ALREADY_EXISTS",
         meaning: "the application exists",
         cause: "an application of this name was created before",
-        action: "use it, or create one of another name",
+        action: "use it, or create one with another name",
     },
     CodeAdvice {
         name: "FABRIC_E_APPLICATION_TYPE_ALREADY_EXISTS",
@@ -141,13 +141,13 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_SERVICE_ALREADY_EXISTS",
         meaning: "the service exists",
         cause: "a service of this name was created before",
-        action: "use it, or create one of another name",
+        action: "use it, or create one with another name",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_GROUP_ALREADY_EXISTS",
         meaning: "the service group exists",
         cause: "a group of this name was created before",
-        action: "use it, or take another name",
+        action: "use it, or choose another name",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_TYPE_NOT_FOUND",
@@ -201,7 +201,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_SINGLE_INSTANCE_APPLICATION_ALREADY_EXISTS",
         meaning: "the single-instance application exists",
         cause: "an application resource of this name was created before",
-        action: "update it, or take another name",
+        action: "update it, or choose another name",
     },
     CodeAdvice {
         name: "FABRIC_E_SINGLE_INSTANCE_APPLICATION_NOT_FOUND",
@@ -213,7 +213,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_VOLUME_ALREADY_EXISTS",
         meaning: "the volume exists",
         cause: "a volume resource of this name was created before",
-        action: "use it, or take another name",
+        action: "use it, or choose another name",
     },
     CodeAdvice {
         name: "FABRIC_E_VOLUME_NOT_FOUND",

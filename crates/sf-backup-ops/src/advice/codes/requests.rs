@@ -46,8 +46,8 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_PATH_TOO_LONG",
         meaning: "a path is too long for the file system",
-        cause: "the share's path and the names of application, service and partition together exceed what Windows \
-            takes",
+        cause: "the share's path and the names of application, service and partition together exceed the limit of \
+            Windows",
         action: "use a storage path nearer to the root of the share, or an Azure container",
     },
     CodeAdvice {

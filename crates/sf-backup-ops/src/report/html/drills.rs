@@ -40,7 +40,7 @@ fn drill(service: &str, last: &DrillRecord, success: Option<&DrillRecord>) -> Ma
             @if let Some(probe) = &last.probe {
                 dt { "Probe" }
                 dd {
-                    @match probe.exit_code { Some(code) => { "exit code " (code) }, None => "did not end" }
+                    @match probe.exit_code { Some(code) => { "exit code " (code) }, None => "did not finish" }
                     ", " (probe.seconds) " s"
                 }
             }
@@ -50,7 +50,7 @@ fn drill(service: &str, last: &DrillRecord, success: Option<&DrillRecord>) -> Ma
             table {
                 thead {
                     tr {
-                        th scope="col" { "Partition" } th scope="col" { "Outcome" } th scope="col" { "Backup of" }
+                        th scope="col" { "Partition" } th scope="col" { "Outcome" } th scope="col" { "Backup created" }
                         th scope="col" { "Data age" } th scope="col" { "Recovery time" }
                     }
                 }
@@ -60,7 +60,7 @@ fn drill(service: &str, last: &DrillRecord, success: Option<&DrillRecord>) -> Ma
                             th scope="row" { span.id { (one.partition_id) } }
                             td { (Text(&one.outcome)) @if let Some(problem) = &one.problem { br; small { (Text(problem)) } } }
                             td {
-                                span.label { "Backup of " }
+                                span.label { "Backup created " }
                                 @if let Some(at) = one.creation_time_utc { time datetime=(at) { (at) } } @else { "none" }
                             }
                             td { span.label { "Data age " } (seconds(one.data_age_seconds)) }

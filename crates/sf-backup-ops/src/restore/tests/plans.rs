@@ -48,7 +48,7 @@ fn unrestorable_partitions_have_a_reason() {
     );
     assert_eq!(
         reason(Ok(vec![backup(1, 100)]), When::At(at(50))),
-        "nothing can be restored as of 2023-11-14T22:14:10Z: the oldest restore point is of 2023-11-14T22:15:00Z"
+        "nothing can be restored as of 2023-11-14T22:14:10Z: the oldest restore point is from 2023-11-14T22:15:00Z"
     );
 }
 

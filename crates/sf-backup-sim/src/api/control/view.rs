@@ -21,7 +21,7 @@ const REQUESTS: &[(&str, &str, &str)] = &[
         "responds to a GET of the path below it, without faults: /$sim/read/Applications?api-version=6.0",
     ),
     ("GET", "/$sim/state", "exports the state"),
-    ("POST", "/$sim/state", "replaces the state by an exported one"),
+    ("POST", "/$sim/state", "replaces the state with an exported one"),
     ("POST", "/$sim/faults", "adds a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
     ("DELETE", "/$sim/faults", "removes the pending faults"),
     ("POST", "/$sim/role", "sets the role of all callers: {\"Role\":\"User\"}"),

@@ -58,7 +58,7 @@ pub(super) async fn choose(
         Some((partition, failure)) => {
             let why = failure.report().as_ref().map(Report::line).unwrap_or_default().to_owned();
             let problem = format!(
-                "nothing was sent, because no backup was found for partition {}: {partition}: {why}",
+                "nothing was sent, because no backup was found for {}; partition {partition}: {why}",
                 names(&ids)
             );
             Err(Failure::Reported { exit, report: Box::new(Report::plain("notChosen", &problem)) })

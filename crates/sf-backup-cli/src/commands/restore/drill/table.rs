@@ -12,7 +12,8 @@ use crate::output::render::table::cell::Cell;
 use crate::output::render::table::describe::short;
 
 /// The columns of the partitions of a drill.
-pub(super) const PARTITION_COLUMNS: &[&str] = &["PARTITION", "BACKUP OF", "DATA AGE", "RECOVERY", "OUTCOME", "PROBLEM"];
+pub(super) const PARTITION_COLUMNS: &[&str] =
+    &["PARTITION", "BACKUP CREATED", "DATA AGE", "RECOVERY", "OUTCOME", "PROBLEM"];
 
 /// The partitions of a drill.
 pub(super) fn partitions(record: &DrillRecord) -> Table {
@@ -82,7 +83,7 @@ fn probe(probe: &ProbeRecord) -> String {
     match probe.exit_code {
         Some(0) => "passed".to_owned(),
         Some(code) => format!("exit code {code}"),
-        None => "did not end".to_owned(),
+        None => "did not finish".to_owned(),
     }
 }
 

@@ -64,7 +64,7 @@ impl Prepared {
             if confirmed {
                 session.terminal().warn(&elsewhere);
             } else {
-                let what = format!("go on ({elsewhere})");
+                let what = format!("continue ({elsewhere})");
                 ask_first(session.terminal(), self.verb, &format!("{}: {elsewhere}. Continue?", self.verb), &what)?;
             }
         }
@@ -150,7 +150,7 @@ impl Prepared {
             }),
             Ended::Unwritable(problem) => {
                 let problem = format!(
-                    "journal {}: cannot be written: {problem}; nothing was sent after that, and to resume: {again}",
+                    "journal {}: cannot be written: {problem}; nothing was sent after that; to resume: {again}",
                     self.journal.display()
                 );
                 if exit == Exit::Done {

@@ -1,5 +1,7 @@
 //! `sf-backup sim fail …`: the faults that are injected into a running simulator.
 
+mod effect;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use sf_backup_proto::PartitionId;
@@ -19,7 +21,7 @@ use crate::output::failure::Failure;
   sf-backup sim fail calls --operation GetPartitionBackupList --status 504 --times 3
   sf-backup sim fail none")]
 pub(crate) enum Fail {
-    /// Fail the next requests
+    /// Fail the next requests, with HTTP 503 unless another failure is chosen
     #[command(after_help = "Examples:
   sf-backup sim fail calls --status 504 --times 3
   sf-backup sim fail calls --operation BackupPartition --stuck")]
@@ -28,7 +30,7 @@ pub(crate) enum Fail {
     #[command(after_help = "Examples:
   sf-backup sim fail policy Nightly")]
     Policy {
-        /// The policy
+        /// Name of the policy
         #[arg(value_name = "NAME")]
         name: String,
     },
@@ -37,7 +39,7 @@ pub(crate) enum Fail {
   sf-backup sim fail data-loss CalcApp/CalcService#1
   sf-backup sim fail data-loss 6b1c2f7e-0000-4000-8000-000000000001")]
     DataLoss {
-        /// The partition
+        /// The partition: its id, the first 8 digits or more, or a name such as Shop/Cart#3
         #[arg(value_name = "PARTITION")]
         partition: PartitionRef,
     },
@@ -46,7 +48,7 @@ pub(crate) enum Fail {
   sf-backup sim fail quorum 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup sim fail quorum 6b1c2f7e-0000-4000-8000-000000000001 --for 2h")]
     Quorum {
-        /// The partition
+        /// The partition: its id, the first 8 digits or more, or a name such as Shop/Cart#3
         #[arg(value_name = "PARTITION")]
         partition: PartitionRef,
         /// How long the quorum is lost; if not given, until --end
@@ -61,7 +63,8 @@ pub(crate) enum Fail {
   sf-backup sim fail failover
   sf-backup sim fail failover 6b1c2f7e-0000-4000-8000-000000000001 --for 5m")]
     Failover {
-        /// The partition
+        /// The partition (its id, the first 8 digits or more, or a name such as Shop/Cart#3); if not given, that of the
+        /// backup service
         #[arg(value_name = "PARTITION")]
         partition: Option<PartitionRef>,
         /// Duration of the failover
@@ -73,31 +76,33 @@ pub(crate) enum Fail {
   sf-backup sim fail storage --share '\\\\nas\\backups'
   sf-backup sim fail storage --share '\\\\nas\\backups' --end")]
     Storage {
-        /// The share
+        /// Path of the share, as the policy has it
         #[arg(long, value_name = "PATH")]
         share: String,
-        /// The HRESULT of the failure
+        /// HRESULT with which backups to the share fail
         #[arg(long, value_name = "HRESULT", default_value = "0x80070035", value_parser = hresult)]
         code: u32,
-        /// The message of the failure
+        /// Error message with which they fail
         #[arg(long, value_name = "TEXT", default_value = "The network path was not found.")]
         message: String,
-        /// End the failure
+        /// End the failure: the share works again
         #[arg(long)]
         end: bool,
     },
-    /// Report a health state of a service, such as fabric:/System/BackupRestoreService
+    /// Make a service report a health state, such as fabric:/System/BackupRestoreService
     #[command(after_help = "Examples:
   sf-backup sim fail health fabric:/System/BackupRestoreService error")]
     Health {
-        /// The full name of the service
+        /// Name of the service: fabric:/App/Service
         #[arg(value_name = "SERVICE")]
         service: String,
-        /// The health state
+        /// Health state to report
         #[arg(value_name = "STATE")]
         state: State,
     },
-    /// Remove all pending faults
+    /// End the faults of 'sim fail calls'
+    ///
+    /// Other faults have commands of their own that end them, such as 'sim fail quorum --end'.
     None,
 }
 
@@ -107,7 +112,7 @@ pub(crate) struct Calls {
     /// The API's name of the operation, such as GetPartitionBackupList; any operation if not given
     #[arg(long, value_name = "NAME")]
     operation: Option<String>,
-    /// How many requests fail
+    /// Number of requests that fail
     #[arg(long, value_name = "N", default_value_t = 1)]
     times: u32,
     #[command(flatten)]
@@ -121,16 +126,16 @@ struct How {
     /// Respond with this HTTP status
     #[arg(long, value_name = "STATUS")]
     status: Option<u16>,
-    /// Cut the connection
+    /// Close the connection without a response
     #[arg(long)]
     cut: bool,
-    /// Delay the response
+    /// Delay the response by this time
     #[arg(long, value_name = "DURATION")]
     late: Option<DurationArg>,
     /// Accept backups and restores that never start
     #[arg(long)]
     stuck: bool,
-    /// Return lists whose pages never end
+    /// Return lists with wrong continuation tokens
     #[arg(long, value_name = "HOW")]
     pages: Option<Pages>,
 }
@@ -144,7 +149,7 @@ enum Pages {
     Endless,
     /// Empty pages, with a new token
     Empty,
-    /// A token that the server does not understand
+    /// The first page, with a token that the server refuses
     Garbage,
 }
 

@@ -9,6 +9,9 @@ use super::{Table, cell, describe};
 use crate::output::render::{Listed, View};
 use crate::output::shell::word;
 
+/// The columns of a wide list.
+const MORE: &[&str] = &["KEYS", "EPOCH", "MANIFEST VERSION", "APPLICATION"];
+
 impl Listed for BackupInfo {
     const NOTHING: &'static str = "there are no backups";
     const IS_SORTED_HERE: bool = true;
@@ -17,13 +20,13 @@ impl Listed for BackupInfo {
         let services = view.wide || several(items, |backup| backup.service_name.as_ref());
         let usual =
             ["CREATED", "AGE", "TYPE", "SERVICE", "PARTITION", "BACKUP ID", "CHAIN", "LSN", "LOCATION", "FAILURE"];
-        let more: &[_] = if view.wide { &["KEYS", "EPOCH", "MANIFEST VERSION", "APPLICATION"] } else { &[] };
         let one_partition = !several(items, |backup| backup.partition_information.as_ref().and_then(|p| p.id()));
-        let mut table = Table::new(&[&usual, more].concat())
+        let mut table = Table::new(&[&usual[..], MORE].concat())
             .cutting(&["FAILURE"])
             .ids(&["PARTITION", "BACKUP ID"])
             .dropping(if one_partition { OF_ONE } else { OF_SEVERAL })
-            .named(&["BACKUP ID"]);
+            .named(&["BACKUP ID"])
+            .wide_only(MORE, view.wide);
         for backup in items {
             let partition = backup.partition_information.as_ref();
             let service = backup.service_name.as_ref().filter(|_| services);

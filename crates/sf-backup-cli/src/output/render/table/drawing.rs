@@ -123,7 +123,7 @@ impl Table {
 
     fn stacked(&self, width: usize) -> String {
         let records = self.rows.iter().map(|row| {
-            let cells = self.header.iter().zip(row);
+            let cells = self.header.iter().zip(row).filter(|(name, _)| !self.hidden.contains(name));
             let record = cells.fold(Record::default(), |record, (name, cell)| {
                 record.shown(name, cell.text.trim().to_owned(), self.wrapping.contains(name))
             });
@@ -132,10 +132,11 @@ impl Table {
         records.collect::<Vec<_>>().join("\n")
     }
 
-    /// The columns with any value, except those that are omitted.
+    /// The columns with any value, except those that are hidden or omitted.
     fn used(&self, left_out: &[usize]) -> Vec<usize> {
         let used = |column: &usize| self.rows.iter().any(|row| !text_of(row, *column).is_empty());
-        (0..self.header.len()).filter(used).filter(|column| !left_out.contains(column)).collect()
+        let shown = self.header.iter().enumerate().filter(|(_, name)| !self.hidden.contains(name));
+        shown.map(|(column, _)| column).filter(|column| !left_out.contains(column)).filter(used).collect()
     }
 
     fn grid(&self, columns: &[usize], colored: bool) -> Grid<'_> {

@@ -39,18 +39,21 @@ impl Listed for ServicePartitionInfo {
     const NOTHING: &'static str = "there are no partitions";
 
     fn table(items: &[Self], view: &View) -> Table {
-        let columns: &[&str] =
-            if view.wide { &["PARTITION", "KIND", "KEY", "STATUS", "HEALTH"] } else { &["PARTITION", "KIND", "KEY"] };
-        let mut table = Table::new(columns).ids(&["PARTITION"]).dropping(&["KIND", "KEY"]);
+        let mut table = Table::new(&["PARTITION", "KIND", "KEY", "STATUS", "HEALTH"])
+            .ids(&["PARTITION"])
+            .dropping(&["KIND", "KEY"])
+            .wide_only(&["STATUS", "HEALTH"], view.wide);
         for info in items {
             let information = info.partition_information.as_ref();
             let id = information.and_then(|information| information.id());
             let kind = information.map(|information| information.kind().to_owned());
-            let mut row = vec![cell(id), cell(kind), cell(information.map(PartitionKey::of))];
-            if view.wide {
-                row.extend([cell(info.partition_status.as_ref()), cell(info.health_state.as_ref())]);
-            }
-            table.row(row);
+            table.row([
+                cell(id),
+                cell(kind),
+                cell(information.map(PartitionKey::of)),
+                cell(info.partition_status.as_ref()),
+                cell(info.health_state.as_ref()),
+            ]);
         }
         table
     }

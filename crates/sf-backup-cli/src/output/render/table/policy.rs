@@ -8,6 +8,9 @@ use super::{Record, Table, cell, describe};
 use crate::output::redact;
 use crate::output::render::{Listed, SingleView, View};
 
+/// The columns of a wide list.
+const MORE: &[&str] = &["STORAGE LABEL", "COMPRESSION", "QUICK RECOVERY"];
+
 impl Listed for BackupPolicyDescription {
     const NOTHING: &'static str = "there are no policies";
 
@@ -17,10 +20,10 @@ impl Listed for BackupPolicyDescription {
 
     fn table(items: &[Self], view: &View) -> Table {
         let usual = ["NAME", "SCHEDULE", "INCREMENTALS", "RETENTION", "STORAGE", "AUTO-RESTORE"];
-        let more: &[_] = if view.wide { &["STORAGE LABEL", "COMPRESSION", "QUICK RECOVERY"] } else { &[] };
-        let mut table = Table::new(&[&usual, more].concat())
+        let mut table = Table::new(&[&usual[..], MORE].concat())
             .cutting(&["SCHEDULE", "RETENTION", "STORAGE"])
-            .dropping(&["AUTO-RESTORE", "INCREMENTALS", "STORAGE", "RETENTION"]);
+            .dropping(&["AUTO-RESTORE", "INCREMENTALS", "STORAGE", "RETENTION"])
+            .wide_only(MORE, view.wide);
         for policy in items {
             table.row([
                 policy.name.clone(),
@@ -54,7 +57,7 @@ impl SingleView for BackupPolicyDescription {
                 .with("Retention", Some(retention(self)))
                 .with("Storage", Some(storage(&self.storage)))
                 .with("Storage label", friendly_name(&self.storage))
-                .with("Restore after data loss", Some(yes_or_no(self.auto_restore_on_data_loss)))
+                .with("Auto-restore", Some(yes_or_no(self.auto_restore_on_data_loss)))
                 .with("Compression", self.compression_type.as_ref())
                 .with("Quick recovery", self.quick_recovery.as_ref()),
         )

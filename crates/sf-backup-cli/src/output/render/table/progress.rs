@@ -19,7 +19,7 @@ impl SingleView for Option<BackupProgressInfo> {
                 .with("Location", info.backup_location.as_ref())
                 .with("LSN", info.lsn_of_last_backup_record)
                 .with("Epoch", info.epoch_of_last_backup_record.as_ref().map(describe::epoch))
-                .prose("FAILURE", info.failure_error.as_ref().map(describe::failure))
+                .prose("Failure", info.failure_error.as_ref().map(describe::failure))
                 .prose("What to do", info.failure_error.as_ref().and_then(describe::action)),
         )
     }
@@ -42,9 +42,9 @@ impl SingleView for Option<RestoreProgressInfo> {
             Record::default()
                 .with("State", info.restore_state.as_ref())
                 .with("Ended", info.time_stamp_utc.map(|at| view.ago(at)))
-                .with("Backup's LSN", info.restored_lsn)
-                .with("Backup's epoch", info.restored_epoch.as_ref().map(describe::epoch))
-                .prose("FAILURE", info.failure_error.as_ref().map(describe::failure))
+                .with("Restored LSN", info.restored_lsn)
+                .with("Restored epoch", info.restored_epoch.as_ref().map(describe::epoch))
+                .prose("Failure", info.failure_error.as_ref().map(describe::failure))
                 .prose("What to do", info.failure_error.as_ref().and_then(describe::action)),
         )
     }
