@@ -65,15 +65,50 @@ pub(crate) enum Noun {
     /// List the backups on a storage, from any cluster
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::StorageCommand),
-    // A doc comment here would replace the whole description, which the type of the arguments has.
+    /// Check the connection to a cluster step by step, and suggest fixes
+    ///
+    /// Changes nothing: write access is checked with a request that no cluster accepts, for a service that does not
+    /// exist and with an unsupported api-version.
     Doctor(doctor::Doctor),
     /// Manage named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::ContextCommand),
+    /// Show where the effective policy and suspension come from, and when the next backup is due
+    ///
+    /// A partition's policy overrides its service's, and a service's overrides its application's. A suspension at any
+    /// level applies.
     Why(why::Why),
+    /// Show the backups of each service on one screen
+    ///
+    /// Shows state, last and next backup, the last 14 days, and what is wrong. In STATE, "!" stands for partitions that
+    /// are not protected, "▒" for those that could not be assessed or whose first backup is not due yet, and "█" for
+    /// those that are protected. In 14 DAYS, a cell is "█" if every partition was backed up on that day (UTC), "▄" if
+    /// some were, "·" if none was, and "?" if that is not known; the last cell is today. LAST is the age of the newest
+    /// backup of the partition that has waited longest. The exit code is that of 'audit'.
     Status(status::Status),
+    /// Report the backup status of every partition
+    ///
+    /// Prints a line for each service, then what needs attention, the worst last. Reads the effective policy and the
+    /// backups of every partition, and compares the age of the newest backup with the policy's schedule, by the
+    /// cluster's clock. Each partition is Failing, Stale, NotCovered, Suspended, Unavailable (in quorum loss, waiting
+    /// for a restore, or reconfiguring for too long), Unknown (something could not be read), Pending (the first backup
+    /// is not due yet, or the schedule was changed), Protected or NotApplicable (no state on disk). The exit code is 0
+    /// if everything that can be backed up is protected, 20 if something is not, and 21 if something is Unknown or
+    /// Pending.
     Audit(audit::Audit),
+    /// Export backup status as Prometheus metrics
+    ///
+    /// Exports the results of 'audit': time, age and maximum age of the newest backup, state, suspension, and length of
+    /// the chain. Writes them once to standard output or to a file for the textfile collector, or serves them with
+    /// --listen: /metrics then returns the last successful result, its age, and the outcome of later attempts; / is the
+    /// same as a page for browsers, and /healthz responds with 200 if the last attempt to read the cluster succeeded,
+    /// otherwise with 503. Anyone who can reach the address can read the names of services and policies.
     Metrics(metrics::Metrics),
+    /// List the changes recorded in a log: who, what, when, and the outcome
+    ///
+    /// Reads the file that --log or SF_BACKUP_LOG names, oldest change first, without contacting a cluster. The outcome
+    /// is succeeded, failed, unknown (the cluster may have made the change), interrupted (the command stopped waiting),
+    /// or started (the process ended without a result). Lines that cannot be read are counted, named and skipped.
     History(history::History),
     /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]
@@ -81,9 +116,28 @@ pub(crate) enum Noun {
     /// Prove that backups can be restored: restore a service into a scratch service, and check it
     #[command(subcommand, arg_required_else_help = false)]
     Drill(drill::DrillCommand),
+    /// Export the cluster's backup configuration to a file
+    ///
+    /// Exports all policies, where they are enabled, and what is suspended, sorted and normalized, so that two exports
+    /// differ only if the configuration does. The cluster masks secrets, so they are exported as placeholders: replace
+    /// them with env:NAME, file:PATH or cmd:PROGRAM. Suspensions are exported only for applications in which backup is
+    /// enabled somewhere.
     Export(export::Export),
+    /// Compare the cluster's backup configuration with a file
+    ///
+    /// Different spellings of the same value are equal. Secrets cannot be compared and are not resolved. The exit code
+    /// is 0 if nothing differs, 1 if something differs, and above 1 on an error.
     Diff(diff::Diff),
+    /// Make the cluster's backup configuration match a file
+    ///
+    /// Checks the policies by the rules of 'policy lint', shows the plan, then makes the changes in a safe order:
+    /// policies one at a time, suspensions before enablements, changes of policy without a gap in protection, and
+    /// resumptions last. Applying a file a second time changes nothing. Stops at the first failure; apply again to
+    /// continue. --dry-run reads the cluster and shows the plan, without changing anything.
     Apply(apply::Apply),
+    /// Explain an error code, exit code, audit state or lint rule: meaning, cause and remedy
+    ///
+    /// Without a code, lists the error codes.
     Explain(explain::Explain),
     /// Show the global options, which every command takes
     Options(global_options::GlobalOptions),
@@ -91,6 +145,13 @@ pub(crate) enum Noun {
     Completions(completions::Completions),
     /// Print a manual page, or write all of them to a folder
     Man(man::Man),
+    /// Run a simulated cluster, or control a running one
+    ///
+    /// The simulator responds like a real cluster, over plain HTTP, to anyone who can reach the address. Its contents
+    /// are in memory and are lost when it stops, unless --state keeps them in a file. When it accepts connections, it
+    /// prints one line, `listening on http://ADDR`, to standard output.
+    ///
+    /// Subcommands control a running simulator at --endpoint (http://localhost:19080 by default).
     Sim(sim::Sim),
     /// Demonstrate an audit and a restore on a simulated cluster, without a network
     Demo(demo::Demo),

@@ -31,12 +31,7 @@ use crate::output::failure::Failure;
 use crate::output::render::table::plain;
 use crate::output::render::{Format, document};
 
-/// Make the cluster's backup configuration match a file
-///
-/// Checks the policies by the rules of 'policy lint', shows the plan, then makes the changes in a safe order: policies
-/// one at a time, suspensions before enablements, changes of policy without a gap in protection, and resumptions last. Applying
-/// a file a second time changes nothing. Stops at the first failure; apply again to continue. --dry-run reads the
-/// cluster and shows the plan, without changing anything.
+/// Arguments of `sf-backup apply`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup --dry-run apply -f backup.yaml

@@ -26,13 +26,7 @@ use crate::output::render::table::Record;
 use crate::output::render::{self, Format, document};
 use notify::Notify;
 
-/// Report the backup status of every partition: a line for each service, then what needs attention, the worst last
-///
-/// Reads the effective policy and the backups of every partition, and compares the age of the newest backup with the policy's schedule, by
-/// the cluster's clock. Each partition is Failing, Stale, NotCovered, Suspended, Unavailable (in quorum loss, waiting for a restore, or
-/// reconfiguring for too long), Unknown (something could not be read), Pending (the first backup is not due yet, or the schedule was
-/// changed), Protected or NotApplicable (no state on disk). The exit code is 0 if everything that can be backed up is protected, 20 if
-/// something is not, and 21 if something is Unknown or Pending.
+/// Arguments of `sf-backup audit`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup audit

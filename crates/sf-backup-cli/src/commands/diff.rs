@@ -21,10 +21,7 @@ use crate::output::failure::Failure;
 use crate::output::render::table::plain;
 use crate::output::render::{Format, document};
 
-/// Compare the cluster's backup configuration with a file
-///
-/// Different spellings of the same value are equal. Secrets cannot be compared and are not resolved. The exit code is 0
-/// if nothing differs, 1 if something differs, and above 1 on an error.
+/// Arguments of `sf-backup diff`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup diff -f backup.yaml

@@ -7,10 +7,7 @@ use crate::cluster::context::CommandContext;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-/// Check the connection to a cluster step by step, and suggest fixes
-///
-/// Changes nothing: write access is checked with a request that no cluster accepts, for a service that does not exist
-/// and with an unsupported api-version.
+/// Arguments of `sf-backup doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup doctor

@@ -14,9 +14,7 @@ use crate::output::render::table::{Record, Table};
 use crate::output::render::{Format, document};
 use term::{Kind, Term};
 
-/// Explain an error code, exit code, audit state or lint rule: meaning, cause and remedy
-///
-/// Without a code, lists the error codes.
+/// Arguments of `sf-backup explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup explain FABRIC_E_BACKUP_NOT_ENABLED

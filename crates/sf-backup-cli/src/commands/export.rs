@@ -14,12 +14,7 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
 
-/// Export the cluster's backup configuration to a file
-///
-/// Exports all policies, where they are enabled, and what is suspended, sorted and normalized, so that two exports
-/// differ only if the configuration does. The cluster masks secrets, so they are exported as placeholders: replace them
-/// with env:NAME, file:PATH or cmd:PROGRAM. Suspensions are exported only for applications in which backup is enabled
-/// somewhere.
+/// Arguments of `sf-backup export`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup export > backup.yaml

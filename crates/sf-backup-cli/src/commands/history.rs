@@ -18,11 +18,7 @@ use crate::output::failure::Failure;
 use crate::output::render::table::Table;
 use crate::output::render::{Format, document};
 
-/// List the changes recorded in a log: who, what, when, and the outcome
-///
-/// Reads the file that --log or SF_BACKUP_LOG names, oldest change first, without contacting a cluster. The outcome is
-/// succeeded, failed, unknown (the cluster may have made the change), interrupted (the command stopped waiting), or
-/// started (the process ended without a result). Lines that cannot be read are counted, named and skipped.
+/// Arguments of `sf-backup history`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup history --log changes.jsonl

@@ -24,13 +24,7 @@ use crate::output::escape;
 use crate::output::failure::Failure;
 use health::Health;
 
-/// Export backup status as Prometheus metrics
-///
-/// Exports the results of 'audit': time, age and maximum age of the newest backup, state, suspension, and length of the
-/// chain. Writes them once to standard output or to a file for the textfile collector, or serves them with --listen:
-/// /metrics then returns the last successful result, its age, and the outcome of later attempts; / is the same as a page
-/// for browsers, and /healthz responds with 200 if the last attempt to read the cluster succeeded, otherwise with 503.
-/// Anyone who can reach the address can read the names of services and policies.
+/// Arguments of `sf-backup metrics`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup metrics

@@ -20,13 +20,7 @@ use crate::options::files::Source;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-/// Run a simulated cluster until it is interrupted, or control a running one
-///
-/// The simulator responds like a real cluster, over plain HTTP, to anyone who can reach the address. Its contents are
-/// in memory and are lost when it stops, unless --state keeps them in a file. When it accepts connections, it prints
-/// one line, `listening on http://ADDR`, to standard output.
-///
-/// Subcommands control a running simulator at --endpoint (http://localhost:19080 by default).
+/// Arguments of `sf-backup sim`.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,

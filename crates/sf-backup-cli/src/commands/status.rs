@@ -19,12 +19,7 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, audit, document};
 
-/// Show the backups of each service on one screen: state, last and next backup, the last 14 days, and what is wrong
-///
-/// In STATE, "!" stands for partitions that are not protected, "▒" for those that could not be assessed or whose first backup is not due
-/// yet, and "█" for those that are protected. In 14 DAYS, a cell is "█" if every partition was backed up on that day (UTC), "▄" if some
-/// were, "·" if none was, and "?" if that is not known; the last cell is today. LAST is the age of the newest backup of the partition that
-/// has waited longest. The exit code is that of 'audit'.
+/// Arguments of `sf-backup status`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup status

@@ -23,10 +23,7 @@ use crate::output::render::Format;
 use reader::WhyReader;
 use view::WhyView;
 
-/// Show where the effective policy and suspension of an entity come from, and when its next backup is due
-///
-/// A partition's policy overrides its service's, and a service's overrides its application's. A suspension at any level
-/// applies.
+/// Arguments of `sf-backup why`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup why 6b1c2f7e-0000-4000-8000-000000000001

@@ -32,11 +32,7 @@ pub(crate) fn fetch(reference: &SecretRef) -> Result<Secret, String> {
     let secret = text.strip_suffix('\n').unwrap_or(&text);
     let length = secret.strip_suffix('\r').unwrap_or(secret).len();
     text.truncate(length);
-    if text.is_empty() {
-        Err(problem(reference, "is empty"))
-    } else {
-        Ok(Secret::from(std::mem::take(&mut *text)))
-    }
+    if text.is_empty() { Err(problem(reference, "is empty")) } else { Ok(Secret::from(std::mem::take(&mut *text))) }
 }
 
 const NO_TEXT: &str = "is not UTF-8 text, nor UTF-16 with a byte order mark";
