@@ -270,13 +270,13 @@ fn a_service_that_refuses_everybody_is_not_a_matter_of_roles() {
 fn the_health_of_a_service_that_does_not_respond_is_read_from_the_cluster() {
     let fault_analysis = ("FaultAnalysisService", json!("Ok"));
     for (status, health, said, exit) in [
-        (504, Some(json!("Error")), "health state is Error", 6),
-        (504, Some(json!("Warning")), "health state is Warning", 6),
-        (504, Some(json!("Ok")), "health state is Ok", 6),
+        (504, Some(json!("Error")), "with health state Error", 6),
+        (504, Some(json!("Warning")), "with health state Warning", 6),
+        (504, Some(json!("Ok")), "with health state Ok", 6),
         (504, None, "not deployed", 10),
-        (404, Some(json!("Error")), "health state is Error", 10),
+        (404, Some(json!("Error")), "with health state Error", 10),
         (404, None, "not deployed", 10),
-        (500, Some(json!("Error")), "health state is Error", 1),
+        (500, Some(json!("Error")), "with health state Error", 1),
     ] {
         let mut services = vec![fault_analysis.clone()];
         services.extend(health.map(|health| ("BackupRestoreService", health)));

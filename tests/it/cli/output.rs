@@ -57,12 +57,12 @@ fn policy_show() {
     let policy = policies()[0].clone();
     let table = formats(&["policy", "show", "Daily"], &policy, &policy);
     expect![[r#"
-        Name:                     Daily
-        Schedule:                 Monday, Friday at 09:00, 18:30 UTC
-        Incremental backups:      at most 3 between full ones
-        Retention:                30d, at least 5
-        Storage:                  blob container vault
-        Restore after data loss:  no
+        Name:                 Daily
+        Schedule:             Monday, Friday at 09:00, 18:30 UTC
+        Incremental backups:  at most 3 between full ones
+        Retention:            30d, at least 5
+        Storage:              blob container vault
+        Auto-restore:         no
     "#]]
     .assert_eq(&table);
 }
@@ -242,7 +242,7 @@ fn progress() {
     let table = formats(&["partition", "restore-progress", PARTITION], &restore, &restore);
     expect![[r#"
         State:         SecondariesInProgress
-        Backup's LSN:  5
+        Restored LSN:  5
     "#]]
     .assert_eq(&table);
 }

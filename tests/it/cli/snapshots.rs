@@ -213,8 +213,8 @@ fn help() {
                   Wait until the policy is in effect for every stateful partition that
                   keeps its state on disk
               --first-backup
-                  Wait until each of these partitions has a backup made after the
-                  command started, scheduled or on demand
+                  Wait until each stateful partition also has a backup, scheduled or on
+                  demand, made after the command started
               --backup-now
                   Once the policy is in effect, start a backup of each partition that it
                   covers

@@ -95,7 +95,7 @@ fn a_plan_has_a_summary() {
     let stage = Stage::protected(3);
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--at", "2024-01-01T04:30:00Z"]).expect(0);
     let table: Vec<&str> = ran.err.lines().take(4).collect();
-    assert_eq!(table[0].split_whitespace().collect::<Vec<_>>(), ["PARTITION", "BACKUP", "OF", "AGE", "KIND"]);
+    assert_eq!(table[0].split_whitespace().collect::<Vec<_>>(), ["PARTITION", "BACKUP", "CREATED", "AGE", "TYPE"]);
     for line in &table[1..] {
         let words: Vec<&str> = line.split_whitespace().collect();
         assert_eq!(&words[1..4], ["2024-01-01", "04:00", "UTC"], "{line}");

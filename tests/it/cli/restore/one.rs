@@ -35,8 +35,8 @@ fn the_client_chooses_the_newest_backup_for_every_runtime() {
             "{asked:?}"
         );
         let ran = stage.ran(&["partition", "restore", FIRST, "--latest", "--yes", "--wait"]).expect(0);
-        assert!(ran.out.contains("Made:") && ran.out.contains("2024-01-01T04:00:"), "{ran:?}");
-        assert!(ran.out.contains("Backup:") && ran.out.contains("Kind:            Incremental"), "{ran:?}");
+        assert!(ran.out.contains("Created:") && ran.out.contains("2024-01-01T04:00:"), "{ran:?}");
+        assert!(ran.out.contains("Backup:") && ran.out.contains("Type:            Incremental"), "{ran:?}");
         assert!(
             matches!(restored(&stage).as_slice(), [only] if only.contains("2024-01-01 04.00.")),
             "{:?}",
