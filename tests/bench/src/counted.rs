@@ -63,11 +63,9 @@ const KINDS: &[Kind] = &[
     },
 ];
 
-/// How often each number of repetitions is counted.
-const RUNS: usize = 3;
-
-/// The rows, and a table of the absolute numbers. `work` is the program that does the work.
-pub fn rows(work: &str) -> (Vec<Row>, String) {
+/// The rows, and a table of the absolute numbers. `work` is the program that does the work; each count is the lowest of so many
+/// runs.
+pub fn rows(work: &str, runs: usize) -> (Vec<Row>, String) {
     let served = Served::start(&["responses"]);
     let mut table = format!("{:<34}{:>10}{:>10}\n", "instructions", "ours", "peer");
     let mut rows = Vec::new();
@@ -75,7 +73,7 @@ pub fn rows(work: &str) -> (Vec<Row>, String) {
         let count = |name: &str| {
             let [few, many] = repetitions.map(|number| {
                 // A busy machine adds some, by waits that end early: the lowest of the runs has the least of them.
-                (0..RUNS).map(|_| instructions(work, name, number, &served.url)).min().unwrap_or(u64::MAX)
+                (0..runs).map(|_| instructions(work, name, number, &served.url)).min().unwrap_or(u64::MAX)
             });
             (many - few) as f64 / ((repetitions[1] - repetitions[0]) * things) as f64
         };

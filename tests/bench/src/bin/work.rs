@@ -34,23 +34,31 @@ use sf_backup_hyper::Client;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let this = std::env::current_exe().unwrap();
-    let counted = || counted::rows(this.to_str().unwrap());
+    let counted = |runs| counted::rows(this.to_str().unwrap(), runs);
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["responses"] => responses::serve(),
-        ["rows"] => println!("{}", serde_json::to_string(&counted()).unwrap()),
+        ["rows"] => println!("{}", serde_json::to_string(&counted(RUNS)).unwrap()),
         ["ask", server, number] => simulated::ask(server.parse().unwrap(), number.parse().unwrap()),
-        ["check", file] => return check(&std::fs::read_to_string(file).unwrap(), &counted()),
+        ["check", file] => {
+            let report = std::fs::read_to_string(file).unwrap();
+            // What seems to have regressed is counted more often, for a busy machine adds some.
+            let is_kept = [1, RUNS].into_iter().any(|runs| is_kept(&report, &counted(runs)));
+            return if is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
         _ => work(&arguments),
     }
     ExitCode::SUCCESS
 }
 
-/// Fails if a row has regressed against the report.
-fn check(report: &str, (rows, table): &(Vec<Row>, String)) -> ExitCode {
+/// How often each count is made that is recorded, or that seems to have regressed.
+const RUNS: usize = 3;
+
+/// Whether no row has regressed against the report.
+fn is_kept(report: &str, (rows, table): &(Vec<Row>, String)) -> bool {
     print!("{table}");
     let regressed: Vec<_> = rows.iter().filter_map(|row| report::regression(report, row)).collect();
     regressed.iter().for_each(|problem| eprintln!("{problem}"));
-    if regressed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    regressed.is_empty()
 }
 
 fn work(arguments: &[String]) {
