@@ -1,34 +1,24 @@
 //! The blocking transport, against plain ureq.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sf_backup_blocking::Client;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
 
 use crate::calls::{request, resume};
+use crate::pair;
 use crate::responses::Served;
 use crate::row::{Mark, Row, rounds};
 
 const ROUNDS: usize = 15;
-const CALLS: usize = 5_000;
+const CALLS: usize = 1_000;
 
 pub fn rows() -> Vec<Row> {
     let served = Served::start(&["responses"]);
     let (client, agent) = (Client::new(served.url.parse().unwrap()), agent());
-    let per_second = |calls: &dyn Fn()| {
-        let begun = Instant::now();
-        calls();
-        CALLS as f64 / begun.elapsed().as_secs_f64()
-    };
-    let mut figures = Vec::new();
-    for round in 0..=rounds(ROUNDS) {
-        let ours = per_second(&|| ours(&client, CALLS));
-        let bare = per_second(&|| bare(&agent, &served.url, CALLS));
-        if round > 0 {
-            figures.push(ours / bare);
-        }
-    }
+    // The ratio of the times of theirs and ours is that of our and their number of calls in the same time.
+    let figures = pair::times(rounds(ROUNDS), || bare(&agent, &served.url, CALLS), || ours(&client, CALLS));
     vec![Row::new("blocking calls, kept alive", "plain ureq", "× calls/s", figures, Mark::AtLeast(0.98))]
 }
 

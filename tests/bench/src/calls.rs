@@ -16,11 +16,25 @@ use tokio::task::JoinSet;
 use crate::usage;
 
 /// The measurement of many calls.
+#[derive(Clone, Copy)]
 pub struct Sample {
     pub per_second: f64,
     pub p99: Duration,
     /// Processor time per call.
     pub processor: Duration,
+}
+
+impl Sample {
+    pub const NONE: Self = Self { per_second: 0.0, p99: Duration::MAX, processor: Duration::MAX };
+
+    /// The better figure of two runs, each for itself.
+    pub fn or_better(self, other: Self) -> Self {
+        Self {
+            per_second: self.per_second.max(other.per_second),
+            p99: self.p99.min(other.p99),
+            processor: self.processor.min(other.processor),
+        }
+    }
 }
 
 pub fn resume() -> ResumeServiceBackup {

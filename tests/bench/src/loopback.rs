@@ -3,12 +3,13 @@
 use http_body_util::{BodyExt, Full};
 use sf_backup_hyper::Client;
 
-use crate::calls::{drive, ours, pool, request, runtime};
+use crate::calls::{Sample, drive, ours, pool, request, runtime};
+use crate::pair::RUNS;
 use crate::responses::Served;
 use crate::row::{Mark, Row, rounds};
 
 const ROUNDS: usize = 15;
-const CALLS: usize = 20_000;
+const CALLS: usize = 4_000;
 const BARE: &str = "plain hyper-util, same bytes";
 
 pub fn rows() -> Vec<Row> {
@@ -41,14 +42,17 @@ async fn compare(url: &str, at_once: usize, calls: usize) -> Vec<Row> {
     };
     let (mut against_bare, mut latency, mut against_reqwest) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds(ROUNDS) {
-        let ours = ours(&client, calls, at_once).await;
-        let bare = drive(calls, at_once, bare.clone()).await;
-        let foreign = drive(calls, at_once, foreign.clone()).await;
+        let [mut by_ours, mut by_bare, mut by_foreign] = [Sample::NONE; 3];
+        for _ in 0..RUNS {
+            by_ours = by_ours.or_better(ours(&client, calls, at_once).await);
+            by_bare = by_bare.or_better(drive(calls, at_once, bare.clone()).await);
+            by_foreign = by_foreign.or_better(drive(calls, at_once, foreign.clone()).await);
+        }
         // The first round opens connections and fills caches.
         if round > 0 {
-            against_bare.push(ours.per_second / bare.per_second);
-            latency.push(ours.p99.as_secs_f64() / bare.p99.as_secs_f64());
-            against_reqwest.push(ours.per_second / foreign.per_second);
+            against_bare.push(by_ours.per_second / by_bare.per_second);
+            latency.push(by_ours.p99.as_secs_f64() / by_bare.p99.as_secs_f64());
+            against_reqwest.push(by_ours.per_second / by_foreign.per_second);
         }
     }
     let (what, least) = match at_once {

@@ -3,14 +3,16 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// The ratio of the times of `ours` and `theirs` for each round. A round uses the shortest of several runs of each, because
-/// disturbances only make a run longer.
+/// How often each of two is run in a round, which uses the fastest run of each: disturbances only make a run longer.
+pub const RUNS: usize = 5;
+
+/// The ratio of the times of `ours` and `theirs` for each round.
 pub fn times<A, B>(rounds: usize, mut ours: impl FnMut() -> A, mut theirs: impl FnMut() -> B) -> Vec<f64> {
     // Run once without measuring, to fill caches and pools.
     drop((black_box(ours()), black_box(theirs())));
     let mut round = || {
         let (mut one, mut other) = (Duration::MAX, Duration::MAX);
-        for _ in 0..5 {
+        for _ in 0..RUNS {
             one = one.min(time(&mut ours));
             other = other.min(time(&mut theirs));
         }

@@ -22,25 +22,51 @@ listed as missed here. Most figures are ratios to a peer that was measured alter
 and the spread from the lowest to the highest. Times depend on the machine, ratios depend on it less, counts do not.
 ";
 
-const WITHIN: &str = "times vary with the machine; by instructions, ours take no more than the peer's (see above).";
-const HELD: &str = "what the command holds at its peak has not been attributed.";
-
-/// Known reasons for missed targets, by the row's description and peer.
-const REASONS: &[(&str, &str, &str)] = &[
-    ("blocking call", "plain ureq", AGENT),
-    ("read a backup in a page of 1,000", "serde_json", PLAIN),
-    ("read a page of 10,000 backups", "serde_json", WITHIN),
-    ("sf-backup service resume", "sfctl --version", HELD),
-    ("blocking calls, one at a time", "the official Python client", UREQ),
-    ("simulator, ResumeBackup", "a bare hyper server", READS),
+/// Known reasons for missed targets, by the row's description, the beginning of its peer, and its unit.
+const REASONS: &[(&str, &str, &str, &str)] = &[
+    ("blocking call", "plain ureq", "× instructions", AGENT),
+    ("read a page of 10,000 backups", "serde_json", "× time", PLAIN),
+    ("read a page of 10,000 backups", "serde_json", "× peak memory", GROWTH),
+    ("async calls, one at a time", "plain hyper-util", "× calls/s", COUNTED),
+    ("async calls, 64 at a time", "plain hyper-util", "× calls/s", COUNTED),
+    ("blocking calls, kept alive", "plain ureq", "× calls/s", AGENT_TIME),
+    ("blocking calls, one at a time", "the official Python client", "× calls/s", UREQ),
+    ("simulator, ResumeBackup", "a bare hyper server", "× calls/s", READS),
+    ("sf-backup, the program without OpenSSL", "-", "MB", SIZE),
+    ("sf-backup --version", "a minimal program", "ms more", LOADER),
+    ("sf-backup --version, as packaged, with OpenSSL inside", "a minimal program", "ms more", PACKAGED),
+    ("sf-backup service resume", "a minimal program", "ms more", LOADER),
+    ("sf-backup service resume", "a minimal program", "MiB more at peak", HELD),
+    ("sf-backup service resume", "sfctl --version", "× peak memory", HELD),
 ];
 
 const AGENT: &str = "the peer sends one request that is built before the measurement. Of the difference, building it \
 takes 3,500 instructions, checking the head of the response 1,000, telling ureq the deadline 700 and the way through the call's states \
 2,500; the rest is not attributed.";
 
-const PLAIN: &str =
-    "the peer keeps ids, times and numbers as text and drops unknown members; ours reads and keeps them.";
+const PLAIN: &str = "by instructions, ours takes no more than the peer (see above), which keeps ids, times and numbers as text and \
+drops unknown members; ours reads and keeps them. What makes the time differ has not been found.";
+
+const GROWTH: &str = "the peak is reached when the list moves to a larger place, with the old and the new place counted together. \
+An item takes 360 bytes besides its text.";
+
+const COUNTED: &str = "by instructions, ours takes less than the peer (see above). The times of the same code vary: 0.93 to 1.10 in \
+runs of different days.";
+
+const AGENT_TIME: &str = "what the instructions above add, and a spread that is wider than the difference: 0.89 to 0.97 in runs of \
+different days.";
+
+const LOADER: &str = "of 4.1 million instructions of `--version`, 3.7 million are the loader's, nearly all of them for the \
+symbols of the system's OpenSSL. An empty C program takes 1.1 ms longer if it is linked with OpenSSL.";
+
+const PACKAGED: &str = "the target is within the spread. The command executes 1.05 million instructions, the minimal program 0.29 \
+million. The loader fills in 37,000 addresses on 173 pages of the program.";
+
+const HELD: &str = "in a build without link-time optimization, 14.5 of 16.4 MB at the peak are pages of the program and of its \
+libraries. Of 1.6 MB of its own data, three quarters are the tree of commands and options.";
+
+const SIZE: &str = "three quarters are code, the rest tables for unwinding, constants and relocations. The largest groups of \
+functions are destructors and the reading of JSON. `cargo install` builds for size instead of speed.";
 
 const UREQ: &str = "plain ureq is only slightly faster (see above), and the target is within the spread: two of three runs \
 on one day met it, with 6.54 and 7.02.";
@@ -65,10 +91,11 @@ pub fn text(facts: &[(&str, String)], sections: &[Section]) -> String {
             text.push_str(&line(row));
         }
         for row in rows.iter().filter(|row| !row.is_kept()) {
-            if let Some((.., why)) =
-                REASONS.iter().find(|(what, peer, _)| row.what == *what && row.peer.starts_with(peer))
+            if let Some((.., why)) = REASONS
+                .iter()
+                .find(|(what, peer, unit, _)| row.what == *what && row.peer.starts_with(peer) && row.unit == *unit)
             {
-                write!(text, "\n{} against {}: {why}\n", row.what, row.peer).unwrap();
+                write!(text, "\n{}, {}, against {}: {why}\n", row.what, row.unit, row.peer).unwrap();
             }
         }
         if let Some((caption, plot)) = plot {
