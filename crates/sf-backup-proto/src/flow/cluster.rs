@@ -148,7 +148,25 @@ impl SplitMix64 {
 
 #[cfg(test)]
 mod tests {
-    use super::SplitMix64;
+    use std::collections::BTreeSet;
+
+    use uuid::{Uuid, Variant, Version};
+
+    use super::{Cluster, SplitMix64};
+    use crate::cluster::Endpoint;
+
+    #[test]
+    fn request_ids_are_random_guids_of_which_all_bits_vary() {
+        let cluster = Cluster::new("http://node:19080".parse::<Endpoint>().unwrap(), 7);
+        let ids: Vec<Uuid> = (0..1_000).map(|_| cluster.request_id().parse().unwrap()).collect();
+        assert!(ids.iter().all(|id| (id.get_version(), id.get_variant()) == (Some(Version::Random), Variant::RFC4122)));
+        let halves =
+            [ids.iter().map(|id| id.as_u64_pair().0).collect(), ids.iter().map(|id| id.as_u64_pair().1).collect()];
+        assert!(halves.iter().all(|half: &BTreeSet<u64>| half.len() == ids.len()));
+        let (ones, zeros) = ids.iter().fold((0, 0), |(ones, zeros), id| (ones | id.as_u128(), zeros | !id.as_u128()));
+        // Six bits say version and variant.
+        assert_eq!((ones & zeros).count_ones(), 128 - 6);
+    }
 
     /// The published outputs for the seed 0.
     #[test]
