@@ -108,7 +108,7 @@ fn blob_service(uri: &str, found: &mut Found<'_>) {
             "signature-in-address",
             MEMBER,
             "has a query, which may contain a signature: the cluster shows it to anyone with read access".to_owned(),
-            "write the account's address alone: the identity grants access",
+            "write only the account's address: the identity grants access",
         );
     } else if !behind.trim_matches('/').is_empty() {
         found(

@@ -184,7 +184,7 @@ impl fmt::Display for Mismatch {
             f.write_str(if at == 0 { ": " } else { "; " })?;
             match (&ours.key, &theirs.key) {
                 _ if !ours.is_like(theirs) && of == into => {
-                    write!(f, "{into} has {theirs}, the backups are of {ours}")?;
+                    write!(f, "{into} has {theirs}, but the backups are of {ours}")?;
                 }
                 _ if !ours.is_like(theirs) => write!(f, "{of} has {ours}, {into} has {theirs}")?,
                 (Some(our), Some(their)) if ours.is_like(&Cut::one(our)) => {

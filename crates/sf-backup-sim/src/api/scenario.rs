@@ -208,7 +208,7 @@ mod tests {
                 1,
                 "Operation \"Nonsense\": must be the name of an operation of the API",
             ),
-            ("[[Faults]]\nCut = true\nStuck = true", 1, "a fault is one of"),
+            ("[[Faults]]\nCut = true\nStuck = true", 1, "a fault has only one of"),
             ("[[Events]]\nAt = \"2h\"\nClearFaults = true", 2, "must be an ISO 8601 duration"),
             ("Seed = 1\n[[Events]]\nAt = \"PT1H\"", 2, "an event has At, and one of"),
             ("[[Events]]\nAt = \"PT1H\"\nClearFaults = true\nRole = \"User\"", 1, "an event has At, and one of"),

@@ -119,7 +119,7 @@ terms! {
         "NotApplicable": "The service keeps no state on disk, so there is nothing to back up.", "Nothing.";
     }
     LintRule {
-        "auto-restore": "After data loss the cluster restores the newest backup by itself, and later writes are lost.",
+        "auto-restore": "After data loss the cluster restores the newest backup automatically, and later writes are lost.",
             "Set AutoRestoreOnDataLoss to false: in production a person should decide.";
         "retention-shorter-than-chain": "Backups are deleted as soon as the next full one is made, because a chain \
             takes longer than they are kept.",
@@ -173,7 +173,7 @@ terms! {
             "Create a new signature, and update the policy.";
         "signature-in-address": "The address has a query, which may contain a signature; the cluster shows it to anyone \
             with read access.",
-            "Write the account's address alone: the identity grants access.";
+            "Write only the account's address: the identity grants access.";
         "container-name": "The storage account refuses a container of this name.",
             "Use 3 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends.";
         "blob-service-address": "This is not the https address of a blob service.", "Write \

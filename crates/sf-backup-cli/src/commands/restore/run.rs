@@ -90,7 +90,7 @@ impl Job<'_> {
         }
         if let (Some(missing), false) = (plan.missing.first(), how.partial) {
             return Err(Failure::Usage(format!(
-                "{source}: has no backups for {} of its partitions, the first being {} of {}: {}; --partial restores the others",
+                "{source}: has no backups for {} of its partitions; the first is {} of {}: {}; --partial restores the others",
                 plan.missing.len(),
                 missing.partition,
                 missing.service,

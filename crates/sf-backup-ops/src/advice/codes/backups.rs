@@ -121,7 +121,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
         name: "FABRIC_E_MISSING_FULL_BACKUP",
         meaning: "an incremental backup has no full backup before it",
         cause: "the replica became primary, was restored, or truncated its log since its last full backup",
-        action: "request a backup, which is always full; the schedule also makes a full one by itself",
+        action: "request a backup, which is always full; the schedule also makes a full one automatically",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_BACKUP_SETTING",

@@ -140,7 +140,7 @@ pub(super) const CLUSTER: &[CodeAdvice] = &[
         name: "E_POINTER",
         meaning: "the server failed because a value is missing",
         cause: "a page of backups spans several storages, and one of them has none",
-        action: "list the backups without a page size, or from each storage by itself",
+        action: "list the backups without a page size, or from each storage separately",
     },
     CodeAdvice {
         name: "E_NOTIMPL",

@@ -93,7 +93,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_APPLICATION_TYPE_ALREADY_EXISTS",
         meaning: "the application type exists",
         cause: "this version of the type is already provisioned",
-        action: "go on to create the application, or provision another version",
+        action: "create the application, or provision another version",
     },
     CodeAdvice {
         name: "FABRIC_E_APPLICATION_TYPE_NOT_FOUND",
@@ -250,7 +250,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_FABRIC_VERSION_ALREADY_EXISTS",
         meaning: "the runtime version exists",
         cause: "this version of the runtime is already provisioned",
-        action: "go on to the upgrade",
+        action: "continue with the upgrade",
     },
     CodeAdvice {
         name: "FABRIC_E_FABRIC_VERSION_IN_USE",

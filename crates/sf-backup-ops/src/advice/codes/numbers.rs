@@ -7,7 +7,7 @@ pub(super) const NUMBERS: &[CodeAdvice] = &[
         name: "COR_E_EXCEPTION",
         meaning: "a .NET exception without its own code",
         cause: "one of several storages failed while backups were listed; the message comes from that storage",
-        action: "read the message, and list the backups of each storage by itself",
+        action: "read the message, and list the backups of each storage separately",
     },
     CodeAdvice {
         name: "COR_E_FORMAT",

@@ -113,7 +113,7 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_ONLY_VALID_FOR_STATEFUL_PERSISTENT_SERVICES",
         meaning: "the request requires a stateful service with persisted state",
-        cause: "the service type is declared without persisted state, or is of another kind than its name suggests",
+        cause: "the service type is declared without persisted state, or is of a different kind than its name suggests",
         action: "check HasPersistedState in the service's description, and choose a service that has it",
     },
     CodeAdvice {
