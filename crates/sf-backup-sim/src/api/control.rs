@@ -12,7 +12,7 @@
 //! | `GET /$sim/effects` | lists what happened, in order; the latest ones with `?last=N` |
 //! | `GET /$sim/read/PATH` | responds as the cluster does to a GET of `/PATH`, without its pending faults; the request is not counted |
 //! | `GET /$sim/state` | exports the state, if the cluster [records](crate::ClusterBuilder::recorded) it |
-//! | `POST /$sim/state` | replaces the state by an exported one; the connections of requests that wait are cut |
+//! | `POST /$sim/state` | replaces the state with an exported one; the connections of requests that wait are cut |
 //! | `GET /$sim/faults` | lists the pending faults |
 //! | `POST /$sim/faults` | adds a fault, as below |
 //! | `DELETE /$sim/faults` | removes the pending faults |
