@@ -87,9 +87,9 @@ pub(crate) fn run() -> (String, bool) {
     let mut well = true;
     for (status, words) in STATUSES.iter().enumerate() {
         for (response, HostileResponse { name, .. }) in RESPONSES.iter().enumerate() {
-            let [(one, said), (other, also)] = [0, 1].map(|transport| apart(status, response, transport));
-            well &= one <= MOST && other <= MOST && said == also;
-            let same = if said == also { said } else { format!("{said}; BUT {also}") };
+            let [(one, result), (other, also)] = [0, 1].map(|transport| apart(status, response, transport));
+            well &= one <= MOST && other <= MOST && result == also;
+            let same = if result == also { result } else { format!("{result}; BUT {also}") };
             let (one, other) = (one.div_ceil(MIB), other.div_ceil(MIB));
             writeln!(text, "{:<56}{one:>8}{other:>10}  {same}", format!("{} {name}", &words[..3])).unwrap();
         }
@@ -102,8 +102,8 @@ fn apart(status: usize, response: usize, transport: usize) -> (u64, String) {
     let which = [status, response, transport].map(|index| index.to_string());
     let ran = Command::new(std::env::current_exe().unwrap()).arg(ONE).args(which).output().unwrap();
     let output = String::from_utf8(ran.stdout).unwrap();
-    let (held, said) = output.trim().split_once(' ').unwrap_or_else(|| panic!("no word of it: {output:?}"));
-    (held.parse().unwrap(), said.to_owned())
+    let (held, result) = output.trim().split_once(' ').unwrap_or_else(|| panic!("no word of it: {output:?}"));
+    (held.parse().unwrap(), result.to_owned())
 }
 
 /// The option that runs [`one`].
@@ -121,11 +121,11 @@ pub(crate) fn one(which: &[usize]) {
         let _ = say(stream, status, response);
     });
     let before = Held::now().map_or(0, |held| held.memory);
-    let said = match call(&endpoint) {
+    let result = match call(&endpoint) {
         Ok(items) => format!("{items} items"),
         Err(error) => error.kind().to_string(),
     };
-    println!("{} {said}", peak().unwrap_or_default().saturating_sub(before));
+    println!("{} {result}", peak().unwrap_or_default().saturating_sub(before));
 }
 
 fn say(mut stream: TcpStream, status: &str, response: &HostileResponse) -> std::io::Result<()> {

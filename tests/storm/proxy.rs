@@ -154,7 +154,7 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: wat
         let _ = client.set_zero_linger();
         return;
     }
-    let mut way = Way { cluster, upstream: None };
+    let mut relay = Relay { cluster, upstream: None };
     loop {
         let request = tokio::select! {
             _ = stopped.changed() => return,
@@ -173,7 +173,7 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: wat
         let fault = InjectedFault::of(faults, shared.seed, call, attempt);
         *shared.met.lock().unwrap().entry(fault).or_default() += 1;
         let chance = next_random(&[shared.seed, call, attempt, 1]);
-        match way.meet(fault, faults, chance, &request, &mut client, shared.elsewhere).await {
+        match relay.meet(fault, faults, chance, &request, &mut client, shared.elsewhere).await {
             Ok(End::Kept) => {}
             Ok(End::Closed) => return,
             // Either side closed the connection.
@@ -200,12 +200,12 @@ impl End {
 }
 
 /// The connection to the cluster.
-struct Way {
+struct Relay {
     cluster: SocketAddr,
     upstream: Option<TcpStream>,
 }
 
-impl Way {
+impl Relay {
     async fn meet(
         &mut self,
         fault: InjectedFault,

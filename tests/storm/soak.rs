@@ -25,13 +25,13 @@ const LOOKS: u64 = 100;
 const MOST: u64 = MIB;
 
 /// The requests, in turn: an existing policy, a list, a policy that does not exist.
-enum Asked {
+enum Request {
     Policy,
     List,
     Nothing,
 }
 
-impl Asked {
+impl Request {
     fn of(number: u64) -> Self {
         match number % 10 {
             0..=6 => Self::Policy,
@@ -72,10 +72,10 @@ fn on_hyper(endpoint: &Endpoint, requests: u64) -> Watched {
         let task = |number| {
             let client = client.clone();
             async move {
-                match Asked::of(number) {
-                    Asked::Policy => drop(client.send(present()).await.unwrap()),
-                    Asked::List => drop(client.send(GetBackupPolicyList::new()).await.unwrap()),
-                    Asked::Nothing => absent(client.send(missing()).await.unwrap_err().kind()),
+                match Request::of(number) {
+                    Request::Policy => drop(client.send(present()).await.unwrap()),
+                    Request::List => drop(client.send(GetBackupPolicyList::new()).await.unwrap()),
+                    Request::Nothing => absent(client.send(missing()).await.unwrap_err().kind()),
                 }
             }
         };
@@ -102,10 +102,10 @@ fn on_blocking(endpoint: &Endpoint, requests: u64) -> Watched {
             if number >= requests {
                 return;
             }
-            match Asked::of(number) {
-                Asked::Policy => drop(client.send(present()).unwrap()),
-                Asked::List => drop(client.send(GetBackupPolicyList::new()).unwrap()),
-                Asked::Nothing => absent(client.send(missing()).unwrap_err().kind()),
+            match Request::of(number) {
+                Request::Policy => drop(client.send(present()).unwrap()),
+                Request::List => drop(client.send(GetBackupPolicyList::new()).unwrap()),
+                Request::Nothing => absent(client.send(missing()).unwrap_err().kind()),
             }
             // One thread takes samples, about as often as on the other transport.
             if let Some(watched) = &mut watched

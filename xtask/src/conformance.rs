@@ -78,23 +78,23 @@ fn set_up(sh: &Shell, client: &Client) -> Result<PathBuf> {
     let stamp = environment.join(STAMP);
     let satisfied = sh.read_file(&stamp).is_ok_and(|old| old == requirements);
     // The Python of an existing environment may have been removed.
-    if satisfied && said(cmd!(sh, "{python} --version")).is_ok() {
+    if satisfied && run_quietly(cmd!(sh, "{python} --version")).is_ok() {
         return Ok(program);
     }
     eprintln!("conformance: installing {}", client.requirements);
     sh.remove_path(&environment)?;
     let system = if cfg!(windows) { "python" } else { "python3" };
-    said(cmd!(sh, "{system} -m venv {environment}"))?;
+    run_quietly(cmd!(sh, "{system} -m venv {environment}"))?;
     let pip = ["-m", "pip", "--disable-pip-version-check", "--no-input", "--retries", "2"];
     let file = client.requirements;
-    said(cmd!(sh, "{python} {pip...} install --only-binary :all: --no-deps --requirement {file}"))?;
-    said(cmd!(sh, "{python} {pip...} check"))?;
+    run_quietly(cmd!(sh, "{python} {pip...} install --only-binary :all: --no-deps --requirement {file}"))?;
+    run_quietly(cmd!(sh, "{python} {pip...} check"))?;
     sh.write_file(stamp, requirements)?;
     Ok(program)
 }
 
 /// Runs a command without output. The error is the last line of its standard error.
-fn said(command: Cmd<'_>) -> Result {
+fn run_quietly(command: Cmd<'_>) -> Result {
     let output = command.quiet().ignore_status().output()?;
     if output.status.success() {
         return Ok(());
@@ -125,9 +125,9 @@ mod tests {
     #[test]
     fn the_error_of_a_command_is_its_last_line() {
         let sh = Shell::new().unwrap();
-        assert!(said(cmd!(sh, "cargo --version")).is_ok());
-        let error = said(cmd!(sh, "cargo --no-such-option")).unwrap_err().to_string();
+        assert!(run_quietly(cmd!(sh, "cargo --version")).is_ok());
+        let error = run_quietly(cmd!(sh, "cargo --no-such-option")).unwrap_err().to_string();
         assert!(!error.trim().is_empty() && !error.contains('\n'), "{error}");
-        assert!(said(cmd!(sh, "no-such-program-anywhere")).is_err());
+        assert!(run_quietly(cmd!(sh, "no-such-program-anywhere")).is_err());
     }
 }

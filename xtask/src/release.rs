@@ -120,7 +120,7 @@ impl Report {
     }
 
     fn count(&self, word: Word) -> usize {
-        self.0.iter().filter(|(_, said)| *said == word).count()
+        self.0.iter().filter(|(_, result)| *result == word).count()
     }
 
     fn verdict(&self) -> Result {

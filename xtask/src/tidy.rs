@@ -91,7 +91,7 @@ fn file(path: &str, text: &str) -> File {
 
 /// The findings of `check` for a tree of one file.
 #[cfg(test)]
-fn said(check: Check, path: &str, text: &str) -> Vec<String> {
+fn findings_in(check: Check, path: &str, text: &str) -> Vec<String> {
     let findings = check(&[file(path, text)]);
     findings.iter().map(ToString::to_string).collect()
 }

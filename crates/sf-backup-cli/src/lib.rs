@@ -88,8 +88,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8
 /// Proxies and references to secrets (`env:NAME`) use the environment of the process.
 pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    if let Some(text) = version::asked(&args) {
-        return usage::tell(&text, &args, console).code();
+    if let Some(text) = version::requested(&args) {
+        return usage::print_text(&text, &args, console).code();
     }
     let mut command = help::command_without_help(console.width);
     let (Cli { mut options, noun }, matches) = match parse(&mut command, &args) {

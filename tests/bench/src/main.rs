@@ -128,9 +128,9 @@ fn measure(arguments: &[&str]) -> ExitCode {
     let values =
         |name: &str| -> Vec<&str> { arguments.windows(2).filter(|pair| pair[0] == name).map(|pair| pair[1]).collect() };
     let only = values("--only");
-    let wanted = SECTIONS.iter().filter(|(name, _)| only.is_empty() || only.contains(name));
+    let selected = SECTIONS.iter().filter(|(name, _)| only.is_empty() || only.contains(name));
     let mut sections = Vec::new();
-    for (name, section) in wanted {
+    for (name, section) in selected {
         eprintln!("measuring: {name}");
         let section = section();
         section.rows.iter().for_each(|row| print!("{}", report::line(row)));
@@ -157,7 +157,7 @@ fn measure(arguments: &[&str]) -> ExitCode {
 
 /// Facts about the run: commit, compiler and machine.
 fn facts() -> Vec<(&'static str, String)> {
-    let said = |program: &str, arguments: &[&str]| {
+    let output_of = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success());
         output.map_or_else(|| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
@@ -165,8 +165,8 @@ fn facts() -> Vec<(&'static str, String)> {
     let model = model.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(" unknown processor");
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     vec![
-        ("commit", said("git", &["describe", "--always", "--dirty", "--abbrev=12"])),
-        ("compiler", said("rustc", &["--version"])),
+        ("commit", output_of("git", &["describe", "--always", "--dirty", "--abbrev=12"])),
+        ("compiler", output_of("rustc", &["--version"])),
         (
             "machine",
             format!("{cores} cores, {}, {}", model.trim_start_matches([' ', '\t', ':']).trim(), std::env::consts::OS),

@@ -122,11 +122,11 @@ fn differing_partitions_are_read_one_by_one() {
         (vec![enabled, "service enable A/S --policy Hourly", "app enable A1 --policy Hourly"], 0, 0),
     ] {
         let (cluster, listening) = cluster(&commands);
-        let (states, asked) = audit_twice(&cluster, &listening.url());
+        let (states, sent) = audit_twice(&cluster, &listening.url());
         let odd = states.iter().filter(|state| *state != "Protected").count();
         assert_eq!(odd, state, "{commands:?}: {states:?}");
         // For a suspended partition, its cause is read as well.
-        assert!((requests..=requests + 2).contains(&asked), "{commands:?}: {asked}");
+        assert!((requests..=requests + 2).contains(&sent), "{commands:?}: {sent}");
     }
 }
 

@@ -12,10 +12,10 @@ const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 const SECOND: &str = "6b1c2f7e-0000-4000-8000-000000000002";
 
 /// The responses of a cluster of one service with two partitions; `None` is the response of a healthy cluster.
-type Route = fn(&Asked, &Cluster) -> Option<(u16, Value)>;
+type Route = fn(&Call, &Cluster) -> Option<(u16, Value)>;
 
 /// A request.
-struct Asked {
+struct Call {
     path: String,
     query: String,
 }
@@ -62,7 +62,7 @@ fn policy() -> Value {
         "Storage": { "StorageKind": "FileShare", "Path": "\\\\nas\\bk" } })
 }
 
-impl Asked {
+impl Call {
     fn partition(&self) -> Option<&str> {
         self.path.strip_prefix("/Partitions/")?.get(..36)
     }
@@ -74,10 +74,10 @@ impl Asked {
 
 impl Cluster {
     /// Hourly backups of both partitions, the newest ten minutes old.
-    fn usual(&self, asked: &Asked) -> (u16, Value) {
-        let id = asked.partition().unwrap_or_default();
+    fn usual(&self, call: &Call) -> (u16, Value) {
+        let id = call.partition().unwrap_or_default();
         let suspension = json!({ "IsSuspended": false, "SuspensionInheritedFrom": "Invalid" });
-        match asked.path.rsplit('/').next().unwrap() {
+        match call.path.rsplit('/').next().unwrap() {
             "BackupPolicies" => page(vec![policy()]),
             "Hourly" => (200, policy()),
             "Applications" => page(vec![json!({ "Id": "Shop", "Name": "fabric:/Shop" })]),
@@ -88,7 +88,7 @@ impl Cluster {
             "GetPartitions" => page(vec![partition(FIRST, "Ok", "Ready"), partition(SECOND, "Ok", "Ready")]),
             "GetApplicationName" => (200, json!({ "Id": "Shop", "Name": "fabric:/Shop" })),
             "GetServiceName" => (200, json!({ "Id": "Shop~Cart", "Name": "fabric:/Shop/Cart" })),
-            "GetBackupConfigurationInfo" if id.is_empty() && asked.path.starts_with("/Services") => page(vec![json!({
+            "GetBackupConfigurationInfo" if id.is_empty() && call.path.starts_with("/Services") => page(vec![json!({
                 "Kind": "Service", "ServiceName": "fabric:/Shop/Cart", "PolicyName": "Hourly", "PolicyInheritedFrom": "Application",
                 "SuspensionInfo": suspension })]),
             "GetBackupConfigurationInfo" if id.is_empty() => page(vec![json!({ "Kind": "Application",
@@ -101,7 +101,7 @@ impl Cluster {
             ),
             "GetBackups" => {
                 let ids = if id.is_empty() { vec![FIRST, SECOND] } else { vec![id] };
-                let latest = asked.query.contains("Latest=true");
+                let latest = call.query.contains("Latest=true");
                 let times: &[u64] = if latest { &[600] } else { &[7_800, 4_200, 600] };
                 page(ids.iter().flat_map(|id| times.iter().map(|seconds| full(self, id, *seconds))).collect())
             }
@@ -117,10 +117,10 @@ fn cluster(ahead: u64, dated: bool, route: Route) -> Canned {
     Canned::route(move |request| {
         let line = request.lines().next().unwrap();
         let (path, query) = line.split_whitespace().nth(1).unwrap().split_once('?').unwrap();
-        let asked = Asked { path: path.to_owned(), query: query.to_owned() };
+        let call = Call { path: path.to_owned(), query: query.to_owned() };
         let now = Timestamp::try_from(SystemTime::now() + Duration::from_secs(ahead)).unwrap();
         let cluster = Cluster { now, dated, route };
-        let (status, body) = (cluster.route)(&asked, &cluster).unwrap_or_else(|| cluster.usual(&asked));
+        let (status, body) = (cluster.route)(&call, &cluster).unwrap_or_else(|| cluster.usual(&call));
         let body = if status == 504 { String::new() } else { body.to_string() };
         if cluster.dated {
             CannedResponse::Dated(http_date(now), status, body)
@@ -158,8 +158,8 @@ fn audit(cluster: &Canned) -> Ran {
 #[test]
 fn ages_are_by_the_clusters_clock() {
     // By the clock of this machine the backups are 30 minutes old.
-    let stopped: Route = |asked, cluster| {
-        asked.is_list_of_backups().then(|| page(vec![full(cluster, asked.partition().unwrap_or(FIRST), 23_400)]))
+    let stopped: Route = |call, cluster| {
+        call.is_list_of_backups().then(|| page(vec![full(cluster, call.partition().unwrap_or(FIRST), 23_400)]))
     };
     for ahead in [6 * 3_600, 5 * 3_600] {
         let behind = cluster(ahead, true, stopped);
@@ -183,9 +183,9 @@ fn ages_are_by_the_clusters_clock() {
 
 #[test]
 fn a_partition_that_cannot_be_used_is_found_and_a_failed_backup_has_its_cause() {
-    let route: Route = |asked, cluster| {
-        let last = asked.path.rsplit('/').next()?;
-        match (last, asked.partition()) {
+    let route: Route = |call, cluster| {
+        let last = call.path.rsplit('/').next()?;
+        match (last, call.partition()) {
             ("GetPartitions", _) => Some(page(vec![
                 partition(FIRST, "Error", "InQuorumLoss"),
                 partition(SECOND, "Warning", "Reconfiguring"),
@@ -212,8 +212,8 @@ fn a_partition_that_cannot_be_used_is_found_and_a_failed_backup_has_its_cause() 
     let table = at(&cluster.url(), &["audit"]).expect(20).out;
     assert!(table.contains("too many of its replicas are down") && table.contains("0x80071C7D"), "{table}");
     let list = at(&cluster.url(), &["-o", "wide", "partition", "list", "Shop/Cart"]).expect(0).out;
-    for said in ["STATUS", "HEALTH", "InQuorumLoss", "Reconfiguring", "Warning"] {
-        assert!(list.contains(said), "{list}");
+    for word in ["STATUS", "HEALTH", "InQuorumLoss", "Reconfiguring", "Warning"] {
+        assert!(list.contains(word), "{list}");
     }
     let nagios = at(&cluster.url(), &["audit", "--report", "nagios"]).expect(2).out;
     assert!(nagios.starts_with("SF-BACKUP CRITICAL - 2 partitions: 1 failing, 1 unavailable |"), "{nagios}");
@@ -226,15 +226,15 @@ fn a_partition_that_cannot_be_used_is_found_and_a_failed_backup_has_its_cause() 
 #[test]
 fn a_list_that_never_comes_is_not_an_empty_one() {
     let route: Route =
-        |asked, _| (asked.is_list_of_backups() && asked.partition() == Some(FIRST)).then_some((504, Value::Null));
+        |call, _| (call.is_list_of_backups() && call.partition() == Some(FIRST)).then_some((504, Value::Null));
     let cluster = cluster(0, true, route);
     let ran = audit(&cluster).expect(21);
     assert_eq!(states(&ran)[0], ("Unknown".to_owned(), "Unread".to_owned()), "{ran:?}");
     assert_eq!(states(&ran)[1].0, "Protected");
     // No list is requested twice in a row.
-    let asked: Vec<_> =
+    let call: Vec<_> =
         cluster.request_lines().into_iter().filter(|line| line.contains(&format!("{FIRST}/$/GetBackups"))).collect();
-    assert!(asked.len() >= 3 && !asked.windows(2).take(2).any(|pair| pair[0] == pair[1]), "{asked:?}");
+    assert!(call.len() >= 3 && !call.windows(2).take(2).any(|pair| pair[0] == pair[1]), "{call:?}");
     at(&cluster.url(), &["--max-attempts", "1", "why", FIRST]).expect(6);
     let why = at(&cluster.url(), &["--max-attempts", "1", "why", "Shop/Cart"]).expect(6);
     assert!(why.out.contains("Last backup:") && why.err.contains("could not be listed"), "{why:?}");
@@ -243,8 +243,8 @@ fn a_list_that_never_comes_is_not_an_empty_one() {
 
 #[test]
 fn a_refusal_that_concerns_one_partition_ends_no_audit() {
-    let route: Route = |asked, _| {
-        (asked.is_list_of_backups() && asked.partition() == Some(FIRST))
+    let route: Route = |call, _| {
+        (call.is_list_of_backups() && call.partition() == Some(FIRST))
             .then(|| error(403, "E_ACCESSDENIED", "Access Denied."))
     };
     let ran = audit(&cluster(0, true, route)).expect(21);
@@ -252,7 +252,7 @@ fn a_refusal_that_concerns_one_partition_ends_no_audit() {
     assert_eq!(states(&ran)[1].0, "Protected");
 
     // Health is read to find a cause; without it, the finding stays.
-    let route: Route = |asked, _| match asked.path.rsplit('/').next() {
+    let route: Route = |call, _| match call.path.rsplit('/').next() {
         Some("GetPartitions") => Some(page(vec![partition(FIRST, "Ok", "NotReady"), partition(SECOND, "Ok", "Ready")])),
         Some("GetHealth" | "GetBackupProgress") => Some(error(403, "E_ACCESSDENIED", "Access Denied.")),
         _ => None,
@@ -261,8 +261,8 @@ fn a_refusal_that_concerns_one_partition_ends_no_audit() {
     assert_eq!(states(&ran)[0].0, "Unavailable", "{ran:?}");
 
     // A caller without read access gets an error at once.
-    let route: Route = |asked, _| {
-        asked.path.ends_with("/$/GetBackupConfigurationInfo").then(|| error(403, "E_ACCESSDENIED", "Access Denied."))
+    let route: Route = |call, _| {
+        call.path.ends_with("/$/GetBackupConfigurationInfo").then(|| error(403, "E_ACCESSDENIED", "Access Denied."))
     };
     audit(&cluster(0, true, route)).expect(5);
 }
@@ -270,16 +270,16 @@ fn a_refusal_that_concerns_one_partition_ends_no_audit() {
 #[test]
 fn only_as_much_is_listed_as_is_needed() {
     // Listing all of them takes too long.
-    let narrow: Route = |asked, _| {
-        let narrow = ["StartDateTimeFilter", "Latest", "MaxResults"].iter().any(|filter| asked.query.contains(filter));
-        (asked.is_list_of_backups() && !narrow).then_some((504, Value::Null))
+    let narrow: Route = |call, _| {
+        let narrow = ["StartDateTimeFilter", "Latest", "MaxResults"].iter().any(|filter| call.query.contains(filter));
+        (call.is_list_of_backups() && !narrow).then_some((504, Value::Null))
     };
     // So does listing more than a day.
-    let short: Route = |asked, cluster| {
-        if !asked.is_list_of_backups() || asked.query.contains("Latest=true") {
+    let short: Route = |call, cluster| {
+        if !call.is_list_of_backups() || call.query.contains("Latest=true") {
             return None;
         }
-        let filter = asked.query.split('&').find_map(|part| part.strip_prefix("StartDateTimeFilter="));
+        let filter = call.query.split('&').find_map(|part| part.strip_prefix("StartDateTimeFilter="));
         let since = filter?.replace("%3A", ":").parse::<Timestamp>().unwrap();
         (cluster.now.since(since) > Duration::from_secs(86_400)).then_some((504, Value::Null))
     };
@@ -292,23 +292,23 @@ fn only_as_much_is_listed_as_is_needed() {
     }
     // Only the newest can be listed, and it is a full one.
     let newest: Route =
-        |asked, _| (asked.is_list_of_backups() && !asked.query.contains("Latest=true")).then_some((504, Value::Null));
+        |call, _| (call.is_list_of_backups() && !call.query.contains("Latest=true")).then_some((504, Value::Null));
     assert_eq!(states(&audit(&cluster(0, true, newest)).expect(0)), both("Protected", "Recent"));
 }
 
 /// The start of the range that a filter requests.
-fn since(asked: &Asked) -> Option<Timestamp> {
-    let filter = asked.query.split('&').find_map(|part| part.strip_prefix("StartDateTimeFilter="))?;
+fn since(call: &Call) -> Option<Timestamp> {
+    let filter = call.query.split('&').find_map(|part| part.strip_prefix("StartDateTimeFilter="))?;
     Some(filter.replace("%3A", ":").parse().unwrap())
 }
 
 #[test]
 fn backups_that_stopped_long_ago_are_found() {
-    let route: Route = |asked, cluster| {
+    let route: Route = |call, cluster| {
         let made = ago(cluster, 90 * 86_400);
-        let listed = since(asked).is_none_or(|since| since <= made);
-        let id = asked.partition().unwrap_or(FIRST);
-        asked.is_list_of_backups().then(|| page(listed.then(|| full(cluster, id, 90 * 86_400)).into_iter().collect()))
+        let listed = since(call).is_none_or(|since| since <= made);
+        let id = call.partition().unwrap_or(FIRST);
+        call.is_list_of_backups().then(|| page(listed.then(|| full(cluster, id, 90 * 86_400)).into_iter().collect()))
     };
     let cluster = cluster(0, true, route);
     let ran = audit(&cluster).expect(20);
@@ -321,8 +321,8 @@ fn backups_that_stopped_long_ago_are_found() {
 #[test]
 fn a_chain_that_is_longer_than_the_policy_says_is_read_from_its_beginning() {
     // A full backup of four days ago, and an incremental one every hour since.
-    let route: Route = |asked, cluster| {
-        let id = asked.partition()?;
+    let route: Route = |call, cluster| {
+        let id = call.partition()?;
         let backup = |hours: u64| {
             let mut backup = full(cluster, id, 600 + hours * 3_600);
             backup["BackupChainId"] = full(cluster, id, 600 + 96 * 3_600)["BackupId"].clone();
@@ -331,8 +331,8 @@ fn a_chain_that_is_longer_than_the_policy_says_is_read_from_its_beginning() {
             backup
         };
         let listed =
-            (0..=96).filter(|hours| since(asked).is_none_or(|since| since <= ago(cluster, 600 + hours * 3_600)));
-        asked.is_list_of_backups().then(|| page(listed.map(backup).collect()))
+            (0..=96).filter(|hours| since(call).is_none_or(|since| since <= ago(cluster, 600 + hours * 3_600)));
+        call.is_list_of_backups().then(|| page(listed.map(backup).collect()))
     };
     let cluster = cluster(0, true, route);
     let ran = audit(&cluster).expect(0);
@@ -346,10 +346,10 @@ fn a_machine_that_is_ahead_makes_nothing_stale() {
     let behind = Canned::route(|request| {
         let line = request.lines().next().unwrap();
         let (path, query) = line.split_whitespace().nth(1).unwrap().split_once('?').unwrap();
-        let asked = Asked { path: path.to_owned(), query: query.to_owned() };
+        let call = Call { path: path.to_owned(), query: query.to_owned() };
         let now = Timestamp::try_from(SystemTime::now() - Duration::from_secs(6 * 3_600)).unwrap();
         let cluster = Cluster { now, dated: true, route: |_, _| None };
-        let (status, body) = cluster.usual(&asked);
+        let (status, body) = cluster.usual(&call);
         CannedResponse::Dated(http_date(now), status, body.to_string())
     });
     let ran = audit(&behind).expect(0);
@@ -364,10 +364,10 @@ fn a_machine_that_is_ahead_makes_nothing_stale() {
 
 #[test]
 fn a_service_whose_first_backup_is_not_due_is_pending() {
-    let azure: Route = |asked, _| asked.is_list_of_backups().then(|| page(vec![]));
-    let share: Route = |asked, _| {
+    let azure: Route = |call, _| call.is_list_of_backups().then(|| page(vec![]));
+    let share: Route = |call, _| {
         let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
-        asked.is_list_of_backups().then(|| error(500, "E_UNEXPECTED", message))
+        call.is_list_of_backups().then(|| error(500, "E_UNEXPECTED", message))
     };
     for route in [azure, share] {
         let cluster = cluster(0, true, route);
@@ -385,8 +385,8 @@ fn a_service_whose_first_backup_is_not_due_is_pending() {
 
 #[test]
 fn all_partitions_of_a_policy_that_stop_at_once_name_the_cure() {
-    let route: Route = |asked, cluster| {
-        asked.is_list_of_backups().then(|| page(vec![full(cluster, asked.partition().unwrap_or(FIRST), 23_400)]))
+    let route: Route = |call, cluster| {
+        call.is_list_of_backups().then(|| page(vec![full(cluster, call.partition().unwrap_or(FIRST), 23_400)]))
     };
     let cluster = cluster(0, true, route);
     let ran = at(&cluster.url(), &["audit"]).expect(20);

@@ -88,7 +88,7 @@ fn nothing_is_sent_of_a_list_with_a_wrong_line() {
 
 /// One message reports that the list was empty, and nothing else is printed about the cluster.
 #[test]
-fn of_an_empty_list_nothing_else_is_said() {
+fn an_empty_list_prints_one_message() {
     for args in [
         &["service", "suspend", "-"][..],
         &["app", "config", "-"],
@@ -158,7 +158,7 @@ fn the_first_failure_ends_it_if_asked_to() {
 }
 
 #[test]
-fn who_is_refused_does_not_go_on_asking() {
+fn a_refused_caller_sends_no_further_requests() {
     for status in [401, 403] {
         let cluster = Canned::response(status, "");
         let services: Vec<String> = (0..50).map(|service| format!("A/{service}")).collect();
@@ -173,7 +173,7 @@ fn who_is_refused_does_not_go_on_asking() {
 }
 
 #[test]
-fn what_may_have_been_done_is_unknown() {
+fn a_lost_change_has_an_unknown_outcome() {
     let cluster = Canned::new(CannedResponse::Hangup);
     let args = ["-o", "json", "--max-attempts", "1", "service", "suspend", "A/1", "A/2"];
     let outcomes = at(&cluster.url(), &args).expect(9).json();

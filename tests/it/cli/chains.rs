@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sf_backup_sim::{Cluster, Listening, Speed};
 
 use super::doubles::{Canned, CannedResponse};
-use super::harness::{OneFile, PARTITION, at, run_with, seen};
+use super::harness::{OneFile, PARTITION, at, at_noon, run_with};
 
 const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":2,
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
@@ -33,7 +33,7 @@ fn morning() -> (Cluster, Listening) {
 #[test]
 fn people_see_a_tree_of_every_partition() {
     let (_cluster, listening) = morning();
-    let ran = seen(&listening.url(), None, &["partition", "backups", PARTITION, "--chains"]).expect(0);
+    let ran = at_noon(&listening.url(), None, &["partition", "backups", PARTITION, "--chains"]).expect(0);
     let lines: Vec<&str> = ran.out.lines().collect();
     assert!(lines[0].starts_with(&format!("partition {PARTITION} of fabric:/CalcApp/CalcService (")), "{}", ran.out);
     assert!(lines[0].contains("policy Hourly; newest restore point 2024-03-09T12:0"), "{}", ran.out);
@@ -121,21 +121,21 @@ fn missing_and_unreadable_backups_are_flagged() {
     ] });
     let response = |status, text: &str| CannedResponse::Reply(status, text.to_owned());
     let cluster = || Canned::script([response(200, &items.to_string()), response(200, "null")]);
-    let ran = seen(&cluster().url(), None, &["partition", "backups", PARTITION, "--chains"]).expect(0);
+    let ran = at_noon(&cluster().url(), None, &["partition", "backups", PARTITION, "--chains"]).expect(0);
     let out = &ran.out;
     assert!(out.contains("(full, missing)") && out.contains("the full backup is missing"), "{out}");
     assert_eq!(out.matches("cannot be restored").count(), 2, "{out}");
     assert!(out.contains("could not be read: FABRIC_E_TIMEOUT (0x80071BFF): too slow; cannot be restored"), "{out}");
     assert!(ran.err.contains("Unable to enumerate"), "{ran:?}");
     let grouped =
-        seen(&cluster().url(), None, &["-o", "yaml", "partition", "backups", PARTITION, "--chains"]).expect(0);
+        at_noon(&cluster().url(), None, &["-o", "yaml", "partition", "backups", PARTITION, "--chains"]).expect(0);
     let grouped: Value = serde_saphyr::from_str(&grouped.out).unwrap();
     assert_eq!(grouped["Failures"].as_array().unwrap().len(), 1);
     assert_eq!(grouped["Partitions"][0]["Chains"][0]["Flaws"][0]["Flaw"], "MissingFull");
 }
 
 #[test]
-fn nothing_is_said_to_be_nothing() {
+fn an_empty_list_prints_a_message() {
     let cluster = Canned::response(200, r#"{"Items":[]}"#);
     let ran = at(&cluster.url(), &["service", "backups", "A/S", "--chains"]).expect(0);
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "there are no backups\n"));

@@ -116,7 +116,7 @@ fn every_operation_has_a_command_that_makes_its_request() {
 }
 
 #[test]
-fn bodies_hold_what_was_asked_for_and_nothing_else() {
+fn bodies_contain_only_the_given_values() {
     let body = |line: &str| preview(line)["body"].clone();
     let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(body("app enable A --policy Daily"), json(r#"{"BackupPolicyName":"Daily"}"#));

@@ -12,7 +12,7 @@ use super::harness::{Ran, run_in};
 /// A user with a separate home folder.
 struct Home {
     folder: TempDir,
-    around: Environment,
+    environment: Environment,
 }
 
 impl Home {
@@ -20,16 +20,16 @@ impl Home {
         let folder = TempDir::new().unwrap();
         let home = folder.path();
         // Windows uses one variable, other systems the other.
-        let around = Environment::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
-        Self { around, folder }
+        let environment = Environment::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
+        Self { environment, folder }
     }
 
     fn with(self, name: &str, value: &str) -> Self {
-        Self { around: self.around.variable(name, value), folder: self.folder }
+        Self { environment: self.environment.variable(name, value), folder: self.folder }
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        run_in(&self.around, args)
+        run_in(&self.environment, args)
     }
 
     fn file(&self) -> std::path::PathBuf {
@@ -46,7 +46,7 @@ impl Home {
     }
 
     /// The value and the source of an option in `context show`.
-    fn shown(&self, args: &[&str], option: &str) -> Option<(String, String)> {
+    fn setting(&self, args: &[&str], option: &str) -> Option<(String, String)> {
         let list = self.run(&[&["-o", "json", "context", "show"], args].concat()).expect(0).json();
         let found = list.as_array().unwrap().iter().find(|row| row["name"] == option)?.clone();
         let text = |member: &Value| member.as_str().unwrap().to_owned();
@@ -67,29 +67,29 @@ fn from(value: &str, source: &str) -> Option<(String, String)> {
 #[test]
 fn the_highest_source_wins() {
     let home = Home::new();
-    assert_eq!(home.shown(&[], "endpoint"), from("http://localhost:19080", "default"));
+    assert_eq!(home.setting(&[], "endpoint"), from("http://localhost:19080", "default"));
     home.select_with_sfctl("[servicefabric]\nendpoint = http://sfctl:19080\nsecurity = none\n");
-    assert_eq!(home.shown(&[], "endpoint"), from("http://sfctl:19080", "sfctl"));
+    assert_eq!(home.setting(&[], "endpoint"), from("http://sfctl:19080", "sfctl"));
     home.run(&["-e", "http://context:1", "--timeout", "7", "context", "add", "c"]).expect(0);
-    assert_eq!(home.shown(&[], "endpoint"), from("http://context:1", "context c"));
+    assert_eq!(home.setting(&[], "endpoint"), from("http://context:1", "context c"));
     let home = home.with("SF_BACKUP_ENDPOINT", "http://environment:1");
-    assert_eq!(home.shown(&[], "endpoint"), from("http://environment:1", "environment"));
-    assert_eq!(home.shown(&["-e", "http://flag:1"], "endpoint"), from("http://flag:1", "command line"));
-    assert_eq!(home.shown(&["-e", "http://flag:1"], "timeout"), from("7", "context c"));
+    assert_eq!(home.setting(&[], "endpoint"), from("http://environment:1", "environment"));
+    assert_eq!(home.setting(&["-e", "http://flag:1"], "endpoint"), from("http://flag:1", "command line"));
+    assert_eq!(home.setting(&["-e", "http://flag:1"], "timeout"), from("7", "context c"));
     assert_eq!(home.request(&[]), "GET http://environment:1/BackupRestore/BackupPolicies?api-version=6.4&timeout=7");
     // A context on the command line takes precedence over a variable.
-    assert_eq!(home.shown(&["--context", "c"], "endpoint"), from("http://context:1", "context c"));
-    assert_eq!(home.shown(&["c"], "endpoint"), from("http://context:1", "context c"));
-    assert_eq!(home.shown(&["--context", "none"], "timeout"), None);
+    assert_eq!(home.setting(&["--context", "c"], "endpoint"), from("http://context:1", "context c"));
+    assert_eq!(home.setting(&["c"], "endpoint"), from("http://context:1", "context c"));
+    assert_eq!(home.setting(&["--context", "none"], "timeout"), None);
 }
 
 #[test]
 fn none_leaves_sfctl_out_as_well() {
     let home = Home::new();
     home.select_with_sfctl("[servicefabric]\nendpoint = http://sfctl:19080\n");
-    assert_eq!(home.shown(&["none"], "endpoint"), from("http://localhost:19080", "default"));
+    assert_eq!(home.setting(&["none"], "endpoint"), from("http://localhost:19080", "default"));
     let home = home.with("SF_BACKUP_CONTEXT", "none");
-    assert_eq!(home.shown(&[], "endpoint"), from("http://localhost:19080", "default"));
+    assert_eq!(home.setting(&[], "endpoint"), from("http://localhost:19080", "default"));
 }
 
 #[test]
@@ -97,9 +97,9 @@ fn the_variable_chooses_a_context() {
     let home = Home::new();
     home.run(&["-e", "http://a:1", "context", "add", "a"]).expect(0);
     home.run(&["-e", "http://b:1", "context", "add", "b"]).expect(0);
-    assert_eq!(home.shown(&[], "endpoint"), from("http://a:1", "context a"));
+    assert_eq!(home.setting(&[], "endpoint"), from("http://a:1", "context a"));
     let home = home.with("SF_BACKUP_CONTEXT", "b");
-    assert_eq!(home.shown(&[], "endpoint"), from("http://b:1", "context b"));
+    assert_eq!(home.setting(&[], "endpoint"), from("http://b:1", "context b"));
     let home = home.with("SF_BACKUP_CONTEXT", "c");
     let ran = home.run(&["policy", "list"]).expect(2);
     assert!(ran.err.contains("context c: is not in") && ran.err.contains("a, b"), "{ran:?}");
@@ -223,17 +223,17 @@ fn sfctls_selection_is_used_and_copied_once() {
     home.select_with_sfctl(
         "[servicefabric]\nendpoint = https://c:19000/\nsecurity = pem\npem_path = /me.pem\nno_verify = true\n",
     );
-    assert_eq!(home.shown(&[], "cert"), from("/me.pem", "sfctl"));
-    assert_eq!(home.shown(&["-e", "http://other:1"], "cert"), None);
+    assert_eq!(home.setting(&[], "cert"), from("/me.pem", "sfctl"));
+    assert_eq!(home.setting(&["-e", "http://other:1"], "cert"), None);
     let ran = home.run(&["context", "import-sfctl"]).expect(0);
     assert!(ran.err.contains("19080"), "{ran:?}");
     fs::remove_dir_all(home.folder.path().join(".sfctl")).unwrap();
-    assert_eq!(home.shown(&[], "endpoint"), from("https://c:19080", "context sfctl"));
-    assert_eq!(home.shown(&[], "insecure"), from("true", "context sfctl"));
+    assert_eq!(home.setting(&[], "endpoint"), from("https://c:19080", "context sfctl"));
+    assert_eq!(home.setting(&[], "insecure"), from("true", "context sfctl"));
 }
 
 #[test]
-fn a_token_of_sfctls_that_has_expired_exits_5_and_says_what_to_do() {
+fn an_expired_token_of_sfctl_exits_5_with_a_hint() {
     let home = Home::new();
     home.select_with_sfctl(
         "[servicefabric]\nendpoint = https://localhost:1\nsecurity = aad\naad_token = {\"accessToken\": \"hunter2\", \

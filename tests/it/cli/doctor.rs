@@ -58,19 +58,19 @@ fn a_cluster_that_is_well_passes_and_is_not_changed() {
 fn commands_to_go_on_with_can_be_copied() {
     let listening = builder().build().listen().unwrap();
     let home = tempfile::tempdir().unwrap();
-    let around = Environment::none().home(home.path()).variable("APPDATA", home.path());
+    let environment = Environment::none().home(home.path()).variable("APPDATA", home.path());
     let url = listening.url();
-    let printed = run_in(&around, &["-e", &url, "--timeout", "30", "doctor"]).expect(0);
+    let printed = run_in(&environment, &["-e", &url, "--timeout", "30", "doctor"]).expect(0);
     let commands: Vec<&str> = printed.out.lines().filter_map(|line| line.strip_prefix("  sf-backup ")).collect();
     assert_eq!(commands[0], format!("context add cluster -e {url} --timeout 30"));
     for command in &commands {
-        run_in(&around, &command.split(' ').collect::<Vec<_>>()).expect(0);
+        run_in(&environment, &command.split(' ').collect::<Vec<_>>()).expect(0);
     }
-    let printed = run_in(&around, &["doctor"]).expect(0);
+    let printed = run_in(&environment, &["doctor"]).expect(0);
     assert!(printed.out.contains("sf-backup policy list"), "{printed:?}");
-    let printed = run_in(&around, &["context", "test"]).expect(0);
+    let printed = run_in(&environment, &["context", "test"]).expect(0);
     assert_eq!(printed.out, format!("{url}  OK\n"));
-    run_in(&around, &["context", "test", "other"]).expect(2);
+    run_in(&environment, &["context", "test", "other"]).expect(2);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn unknown_states_are_not_passed() {
 }
 
 #[test]
-fn a_role_that_may_only_read_is_found_out_without_effect() {
+fn a_read_only_role_is_detected_without_an_effect() {
     let cluster = builder().role(Role::User).build();
     let listening = cluster.listen().unwrap();
     let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(5);
@@ -158,7 +158,7 @@ fn an_unsupported_api_version_is_reported() {
 }
 
 #[test]
-fn the_probe_is_a_change_of_nothing_in_a_version_that_is_not_spoken() {
+fn the_probe_has_no_effect_and_an_unsupported_version() {
     let page = r#"{"ContinuationToken":"","Items":[]}"#;
     let cluster = Canned::script([
         CannedResponse::Reply(200, page.to_owned()),
@@ -269,7 +269,7 @@ fn a_service_that_refuses_everybody_is_not_a_matter_of_roles() {
 #[test]
 fn the_health_of_a_service_that_does_not_respond_is_read_from_the_cluster() {
     let fault_analysis = ("FaultAnalysisService", json!("Ok"));
-    for (status, health, said, exit) in [
+    for (status, health, detail, exit) in [
         (504, Some(json!("Error")), "with health state Error", 6),
         (504, Some(json!("Warning")), "with health state Warning", 6),
         (504, Some(json!("Ok")), "with health state Ok", 6),
@@ -283,7 +283,7 @@ fn the_health_of_a_service_that_does_not_respond_is_read_from_the_cluster() {
         let cluster = broken(CannedResponse::Reply(status, String::new()), &services);
         let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(exit);
         assert_eq!(ended(&ran, "failed"), ["backup-service"], "{ran:?}");
-        assert!(step(&ran, "backup-service")["detail"].as_str().unwrap().contains(said), "{status}: {ran:?}");
+        assert!(step(&ran, "backup-service")["detail"].as_str().unwrap().contains(detail), "{status}: {ran:?}");
         assert_eq!(step(&ran, "fault-analysis")["result"], "passed", "{ran:?}");
     }
 }

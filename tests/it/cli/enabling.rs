@@ -54,7 +54,7 @@ fn a_closer_policy_is_reported_and_not_awaited() {
 }
 
 #[test]
-fn where_backups_are_suspended_none_is_waited_for() {
+fn suspended_partitions_are_not_waited_for() {
     let simulated = cluster("0x");
     let url = simulated.url();
     at(&url, &["service", "enable", SERVICE, "--policy", "Q"]).expect(0);

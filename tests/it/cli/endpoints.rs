@@ -71,7 +71,7 @@ fn a_response_is_final() {
 }
 
 #[test]
-fn the_api_version_is_found_out_unless_given() {
+fn the_api_version_is_negotiated_unless_given() {
     let cluster = Canned::fabric(400, "E_INVALIDARG", "Invalid API Version");
     at(&cluster.url(), &["--no-verify", "service", "suspend", "A/S"]).expect(1);
     assert_eq!(

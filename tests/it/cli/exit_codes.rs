@@ -29,11 +29,11 @@ fn codes() {
         let url = cluster.url();
         let args = ["--api-version", "6.4", "service", "suspend", "fabric:/A/S"];
 
-        let said = at(&url, &args).expect(*exit);
+        let result = at(&url, &args).expect(*exit);
         for part in ["SuspendServiceBackup", "fabric:/A/S", &url, &status.to_string(), code, "What the server says."] {
-            assert!(said.err.contains(part), "{part} is missing in {said:?}");
+            assert!(result.err.contains(part), "{part} is missing in {result:?}");
         }
-        assert_eq!(said.out, "");
+        assert_eq!(result.out, "");
 
         let error = at(&url, &[&["-o", "json"], &args[..]].concat()).expect(*exit).error();
         assert_eq!(error["kind"], *kind, "{error}");

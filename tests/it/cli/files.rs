@@ -56,7 +56,7 @@ fn unknown_members_are_sent_with_a_warning() {
 }
 
 #[test]
-fn what_will_be_regretted_is_warned_of() {
+fn risky_settings_have_a_warning() {
     let ran = run_with(&DAILY.replace("false", "true"), false, &["--dry-run", "policy", "create"]).expect(0);
     assert!(ran.err.contains("warning: standard input: AutoRestoreOnDataLoss"), "{ran:?}");
     let ran = run_with(&DAILY.replace("false", "true"), false, &["-q", "--dry-run", "policy", "create"]).expect(0);

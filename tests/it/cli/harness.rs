@@ -44,12 +44,12 @@ pub(crate) fn at(url: &str, args: &[&str]) -> Ran {
 }
 
 /// Runs with an environment and configuration.
-pub(crate) fn run_in(around: &Environment, args: &[&str]) -> Ran {
-    Stage { around: around.clone(), ..Stage::default() }.run(args)
+pub(crate) fn run_in(environment: &Environment, args: &[&str]) -> Ran {
+    Stage { environment: environment.clone(), ..Stage::default() }.run(args)
 }
 
 /// Runs at noon of 2024-03-09, on a screen of this width.
-pub(crate) fn seen(url: &str, width: Option<usize>, args: &[&str]) -> Ran {
+pub(crate) fn at_noon(url: &str, width: Option<usize>, args: &[&str]) -> Ran {
     let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_985_600);
     Stage { width, clock, ..Stage::default() }.run(&[&["-e", url], args].concat())
 }
@@ -60,18 +60,19 @@ pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
 }
 
 /// Runs with an environment and standard input.
-pub(crate) fn run_among(around: &Environment, input: &str, interactive: bool, args: &[&str]) -> Ran {
-    Stage { around: around.clone(), input, interactive, ..Stage::default() }.run(args)
+pub(crate) fn run_in_with(environment: &Environment, input: &str, interactive: bool, args: &[&str]) -> Ran {
+    Stage { environment: environment.clone(), input, interactive, ..Stage::default() }.run(args)
 }
 
 /// Runs on a screen of this width, with a response to a prompt.
-pub(crate) fn asked(around: &Environment, answer: &str, width: usize, args: &[&str]) -> Ran {
-    Stage { around: around.clone(), input: answer, interactive: true, width: Some(width), ..Stage::default() }.run(args)
+pub(crate) fn run_on_screen(environment: &Environment, answer: &str, width: usize, args: &[&str]) -> Ran {
+    Stage { environment: environment.clone(), input: answer, interactive: true, width: Some(width), ..Stage::default() }
+        .run(args)
 }
 
 /// The inputs of a run.
 struct Stage<'a> {
-    around: Environment,
+    environment: Environment,
     input: &'a str,
     interactive: bool,
     width: Option<usize>,
@@ -80,13 +81,13 @@ struct Stage<'a> {
 
 impl Default for Stage<'_> {
     fn default() -> Self {
-        Self { around: Environment::none(), input: "", interactive: false, width: None, clock: SystemTime::now }
+        Self { environment: Environment::none(), input: "", interactive: false, width: None, clock: SystemTime::now }
     }
 }
 
 impl Stage<'_> {
     fn run(self, args: &[&str]) -> Ran {
-        let Self { around, input, interactive, width, clock } = self;
+        let Self { environment, input, interactive, width, clock } = self;
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let console = Console {
             input: &mut input.as_bytes(),
@@ -99,7 +100,7 @@ impl Stage<'_> {
             clock,
         };
         let args = std::iter::once("sf-backup").chain(args.iter().copied());
-        let code = sf_backup_cli::run_in(&around, args.map(OsString::from), console);
+        let code = sf_backup_cli::run_in(&environment, args.map(OsString::from), console);
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ran { code, out: text(out), err: text(err) }
     }

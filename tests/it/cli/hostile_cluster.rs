@@ -19,36 +19,36 @@ use super::harness::{Ran, at};
 use attacks::acting;
 use lines::{Kind, LINES};
 use recorder::Request;
-use stage::{Asked, Stage};
+use stage::{Invocation, Stage};
 
 /// Asserts that no output controls a terminal, and that output for programs is one document.
 #[track_caller]
-fn is_harmless(ran: &Ran, asked: &Asked<'_>) {
+fn is_harmless(ran: &Ran, invocation: &Invocation<'_>) {
     for text in [&ran.out, &ran.err] {
-        assert_eq!(acting(text), None, "{asked:?}: {text}");
+        assert_eq!(acting(text), None, "{invocation:?}: {text}");
     }
-    if asked.output == Some("json") {
-        let is_document =
-            ![Kind::Html, Kind::Markdown, Kind::Xml, Kind::Metrics, Kind::Plugin, Kind::Local].contains(&asked.kind);
+    if invocation.output == Some("json") {
+        let is_document = ![Kind::Html, Kind::Markdown, Kind::Xml, Kind::Metrics, Kind::Plugin, Kind::Local]
+            .contains(&invocation.kind);
         // Waiting prints an event per line; everything else prints one document.
-        let waits = asked.line.contains("--wait");
+        let waits = invocation.line.contains("--wait");
         let documents = if waits { ran.out.lines().collect() } else { vec![ran.out.as_str()] };
         for text in documents.iter().filter(|text| is_document && !text.is_empty()) {
             let read = serde_json::from_str::<Value>(text);
-            assert!(read.is_ok(), "{asked:?}: {read:?} in {text}");
+            assert!(read.is_ok(), "{invocation:?}: {read:?} in {text}");
         }
         // Each error is one document.
         if ran.code != 0 && ran.err.starts_with(['{', '[', '"']) {
             let mut documents = serde_json::Deserializer::from_str(&ran.err).into_iter::<Value>();
-            assert!(documents.all(|read| read.is_ok()), "{asked:?}: {}", ran.err);
+            assert!(documents.all(|read| read.is_ok()), "{invocation:?}: {}", ran.err);
         }
     }
 }
 
 /// Asserts that the YAML output equals the JSON output, and that it contains every text of the cluster unchanged.
 fn reads_back(stage: &Stage, line: &str, kind: Kind, round: usize) {
-    let json = stage.run(Asked::new(line, kind, round).output("json"));
-    let yaml = stage.run(Asked::new(line, kind, round).output("yaml"));
+    let json = stage.run(Invocation::new(line, kind, round).output("json"));
+    let yaml = stage.run(Invocation::new(line, kind, round).output("yaml"));
     let value: Value = serde_json::from_str(&json.out).unwrap_or_else(|error| panic!("{line}: {error} in {json:?}"));
     let read: Value = serde_saphyr::from_str(&yaml.out).unwrap_or_else(|error| panic!("{line}: {error} in {yaml:?}"));
     assert_eq!(read, value, "{line}");
@@ -67,12 +67,12 @@ fn reads_back(stage: &Stage, line: &str, kind: Kind, round: usize) {
 }
 
 #[test]
-fn no_text_of_the_cluster_acts_and_none_is_lost() {
+fn text_of_the_cluster_is_harmless_and_complete() {
     let stage = Stage::new();
     for (round, (line, kind)) in LINES.iter().enumerate() {
         for output in ["table", "wide", "json", "yaml"] {
-            let asked = Asked::new(line, *kind, round).output(output);
-            is_harmless(&stage.run(asked), &asked);
+            let invocation = Invocation::new(line, *kind, round).output(output);
+            is_harmless(&stage.run(invocation), &invocation);
         }
         if [Kind::List, Kind::Object].contains(kind) {
             reads_back(&stage, line, *kind, round);
@@ -81,24 +81,24 @@ fn no_text_of_the_cluster_acts_and_none_is_lost() {
 }
 
 #[test]
-fn no_text_acts_on_a_person_who_is_asked() {
+fn text_in_a_prompt_is_harmless() {
     let stage = Stage::new();
     let (mut asks, mut pasted) = (0, Vec::new());
     pasted.extend(attacks::all().iter().filter_map(|name| stage.proposal(name)));
     for (round, (line, kind)) in LINES.iter().enumerate() {
         for answer in ["n\n", "y\n"] {
-            let asked = Asked::new(line.trim_end_matches(" -y"), *kind, round).answer(answer);
-            let mut ran = stage.run(asked);
+            let invocation = Invocation::new(line.trim_end_matches(" -y"), *kind, round).answer(answer);
+            let mut ran = stage.run(invocation);
             // The sequences that redraw progress.
             for own in ["\r", "\u{1b}[2K", "\u{1b}[1A", "\u{1b}[1B"] {
                 ran.err = ran.err.replace(own, "");
             }
-            is_harmless(&ran, &asked);
+            is_harmless(&ran, &invocation);
             asks += usize::from(ran.err.contains("[y/N]"));
             pasted.extend(paste::commands(&ran.out).chain(paste::commands(&ran.err)));
         }
-        let asked = Asked::new(line, *kind, round).verbose();
-        is_harmless(&stage.run(asked), &asked);
+        let invocation = Invocation::new(line, *kind, round).verbose();
+        is_harmless(&stage.run(invocation), &invocation);
     }
     assert!(asks > 10, "{asks}");
     // Copied into a shell, a suggested command runs our command and nothing else.
@@ -134,17 +134,17 @@ fn what_cannot_be_logged_is_not_begun() {
     // The request by which doctor checks write access changes nothing.
     let lines = LINES.iter().enumerate().filter(|(_, (line, _))| !line.contains("--log") && *line != "doctor");
     for (round, (line, kind)) in lines {
-        let asked = Asked::new(line.trim_end_matches(" -y"), *kind, round).answer("y\n");
-        stage.run(asked);
+        let invocation = Invocation::new(line.trim_end_matches(" -y"), *kind, round).answer("y\n");
+        stage.run(invocation);
         if changes(&stage) == 0 {
             continue;
         }
-        let ran = stage.run(asked.dry("--log=/nonexistent/changes.jsonl"));
+        let ran = stage.run(invocation.dry("--log=/nonexistent/changes.jsonl"));
         assert!(
             ran.code == 2 && ran.err.contains("the log /nonexistent/changes.jsonl cannot be written"),
-            "{asked:?}: {ran:?}"
+            "{invocation:?}: {ran:?}"
         );
-        assert!(changes(&stage) == 0 && !ran.err.contains("[y/N]"), "{asked:?}: {ran:?}");
+        assert!(changes(&stage) == 0 && !ran.err.contains("[y/N]"), "{invocation:?}: {ran:?}");
         refused.extend(LOGGED.iter().filter(|command| line.starts_with(*command)));
     }
     assert_eq!(refused, LOGGED.iter().collect());
@@ -166,15 +166,15 @@ fn a_proposed_command_is_about_what_it_was_proposed_for() {
 }
 
 #[test]
-fn no_refusal_of_the_cluster_acts() {
+fn text_of_a_refusal_is_harmless() {
     let stage = Stage::new();
     let mut refused = 0;
     for (round, (line, kind)) in LINES.iter().enumerate() {
         for output in ["table", "json", "yaml"] {
             stage.refuse(round * 3 + output.len());
-            let asked = Asked::new(line, *kind, round).output(output);
-            let ran = stage.run_refused(asked);
-            is_harmless(&ran, &asked);
+            let invocation = Invocation::new(line, *kind, round).output(output);
+            let ran = stage.run_refused(invocation);
+            is_harmless(&ran, &invocation);
             refused += usize::from(ran.code != 0 && !ran.err.is_empty());
         }
     }
@@ -187,26 +187,26 @@ fn changes(requests: &[Request]) -> Vec<&Request> {
 }
 
 #[test]
-fn a_change_is_of_exactly_what_was_named() {
+fn a_change_concerns_only_the_named_entity() {
     let stage = Stage::new();
     let (mut sent, mut scripts) = (0, Vec::new());
     for (line, kind) in LINES.iter().filter(|(_, kind)| *kind == Kind::Changes) {
         for round in 0..4 {
-            let asked = Asked::new(line, *kind, round * 11).output("json");
-            let ran = stage.run(asked);
+            let invocation = Invocation::new(line, *kind, round * 11).output("json");
+            let ran = stage.run(invocation);
             let requests = stage.requests();
             let changes = changes(&requests);
-            assert!(changes.len() <= 2, "{asked:?}: {changes:?}");
+            assert!(changes.len() <= 2, "{invocation:?}: {changes:?}");
             for change in &changes {
-                stage.is_about_what_was_named(change, &asked);
+                stage.is_about_what_was_named(change, &invocation);
                 sent += 1;
             }
-            assert!(ran.code != 0 || !changes.is_empty(), "{asked:?}: {ran:?}");
+            assert!(ran.code != 0 || !changes.is_empty(), "{invocation:?}: {ran:?}");
             for form in ["--dry-run", "--dry-run=curl"] {
-                let asked = Asked::new(line, *kind, round * 11).dry(form);
-                let ran = stage.run(asked);
-                is_harmless(&ran, &asked);
-                assert!(stage.requests().is_empty(), "{asked:?}");
+                let invocation = Invocation::new(line, *kind, round * 11).dry(form);
+                let ran = stage.run(invocation);
+                is_harmless(&ran, &invocation);
+                assert!(stage.requests().is_empty(), "{invocation:?}");
                 if form == "--dry-run=curl" && ran.code == 0 {
                     scripts.push(ran.out);
                 }
@@ -239,15 +239,15 @@ fn is_markdown_of_plain_text(report: &str) -> usize {
 fn a_report_has_the_same_markup_whatever_the_names() {
     let stage = Stage::new();
     for (line, kind) in LINES {
-        let mut texts = (0..12).map(|round| stage.run(Asked::new(line, *kind, round)).out);
+        let mut texts = (0..12).map(|round| stage.run(Invocation::new(line, *kind, round)).out);
         match kind {
             Kind::Html | Kind::Xml => {
                 let texts: Vec<String> = texts.collect();
                 stage.call_all("Alpha");
-                let mut plain = forms::tags(&stage.run(Asked::new(line, *kind, 0)).out);
+                let mut plain = forms::tags(&stage.run(Invocation::new(line, *kind, 0)).out);
                 // No request can be built for this name, which a report mentions as well.
                 stage.call_all("a\u{7}b");
-                plain.extend(forms::tags(&stage.run(Asked::new(line, *kind, 0)).out));
+                plain.extend(forms::tags(&stage.run(Invocation::new(line, *kind, 0)).out));
                 stage.call_all_by_attacks();
                 for text in &texts {
                     let more: Vec<String> = forms::tags(text).difference(&plain).cloned().collect();
@@ -277,7 +277,7 @@ fn a_report_has_the_same_markup_whatever_the_names() {
 }
 
 #[test]
-fn nothing_that_is_typed_acts_either() {
+fn text_in_arguments_is_harmless() {
     for (number, attack) in attacks::all().iter().enumerate() {
         let attack = attack.as_str();
         let lines: &[&[&str]] = &[

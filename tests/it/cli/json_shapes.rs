@@ -234,12 +234,12 @@ fn steps_of_doctor() {
 #[test]
 fn contexts() {
     let home = tempfile::tempdir().unwrap();
-    let around = Environment::none().home(home.path()).folder(home.path()).variable("APPDATA", home.path());
-    run_in(&around, &["-e", "http://localhost:19080", "context", "add", "prod"]).expect(0);
+    let environment = Environment::none().home(home.path()).folder(home.path()).variable("APPDATA", home.path());
+    run_in(&environment, &["-e", "http://localhost:19080", "context", "add", "prod"]).expect(0);
     let examples = examples("context list, context show");
     for (example, line) in examples.iter().zip(["context list", "context show"]) {
         let line: Vec<&str> = line.split(' ').collect();
-        let real = run_in(&around, &[&["-o", "json"], &line[..]].concat()).expect(0).json();
+        let real = run_in(&environment, &[&["-o", "json"], &line[..]].concat()).expect(0).json();
         assert!(!real.as_array().unwrap().is_empty(), "{line:?}");
         same_shape(example, &real, "context");
     }

@@ -71,7 +71,7 @@ fn a_name_is_read_from_the_cluster() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_said_to_be_none() {
+fn a_missing_file_is_reported() {
     let ran = run(&["policy", "lint", "./none.json"]).expect(2);
     assert!(ran.err.contains("./none.json: cannot be read"), "{ran:?}");
     let cluster = Canned::fabric(404, "FABRIC_E_BACKUP_POLICY_NOT_EXISTING", "no");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sf_backup_cli::Environment;
 use sf_backup_sim::{Cluster, Listening, Speed, Topology};
 
-use super::harness::{Ran, at, run, run_in, run_with, seen};
+use super::harness::{Ran, at, at_noon, run, run_in, run_with};
 
 const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/Shop","Services":[
     {"Name":"fabric:/Shop/Cart","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
@@ -43,11 +43,11 @@ impl Shop {
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        seen(&self.0.url(), None, args)
+        at_noon(&self.0.url(), None, args)
     }
 
     fn on_screen(&self, width: usize, args: &[&str]) -> Ran {
-        seen(&self.0.url(), Some(width), args)
+        at_noon(&self.0.url(), Some(width), args)
     }
 }
 
@@ -281,8 +281,8 @@ fn a_row_is_a_line_at_every_width() {
 }
 
 fn in_berlin(shop: &Shop, args: &[&str]) -> Ran {
-    let around = Environment::none().variable("TZ", "CET-1CEST,M3.5.0,M10.5.0/3");
-    run_in(&around, &[&["-e", &shop.0.url(), "--local-time"], args].concat())
+    let environment = Environment::none().variable("TZ", "CET-1CEST,M3.5.0,M10.5.0/3");
+    run_in(&environment, &[&["-e", &shop.0.url(), "--local-time"], args].concat())
 }
 
 /// Tables, objects, sentences, prompts and errors, but not output for programs.

@@ -4,7 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::doubles::Canned;
-use super::harness::{PARTITION, at, seen};
+use super::harness::{PARTITION, at, at_noon};
 
 const BACKUP: &str = "0f5a3b1c-0000-4000-8000-00000000000a";
 
@@ -13,7 +13,7 @@ const BACKUP: &str = "0f5a3b1c-0000-4000-8000-00000000000a";
 fn formats(args: &[&str], response: &Value, expected: &Value) -> String {
     let cluster = Canned::response(200, response.to_string());
     let url = cluster.url();
-    let ran = |format| seen(&url, None, &[&["-o", format], args].concat()).expect(0);
+    let ran = |format| at_noon(&url, None, &[&["-o", format], args].concat()).expect(0);
     assert_eq!(ran("json").json(), *expected, "{args:?}");
     let yaml = ran("yaml").out;
     assert_eq!(serde_saphyr::from_str::<Value>(&yaml).unwrap(), *expected, "{yaml}");
@@ -161,8 +161,9 @@ fn backup_lists() {
 #[test]
 fn wide_tables_have_more_columns_and_narrow_screens_shorter_lines() {
     let cluster = Canned::response(200, page(&backups()).to_string());
-    let ran =
-        |width, format| seen(&cluster.url(), width, &["-o", format, "-q", "service", "backups", "A/S"]).expect(0).out;
+    let ran = |width, format| {
+        at_noon(&cluster.url(), width, &["-o", format, "-q", "service", "backups", "A/S"]).expect(0).out
+    };
     let table = ran(None, "table");
     let wide = ran(None, "wide");
     for more in ["SERVICE", "KEYS", "EPOCH", "fabric:/A/S", "singleton", "data loss 131, configuration 8589934592"] {

@@ -7,7 +7,7 @@ use sf_backup_cli::Environment;
 use tempfile::TempDir;
 
 use super::doubles::{Canned, CannedResponse, Untouched};
-use super::harness::{OneFile, Ran, run_among};
+use super::harness::{OneFile, Ran, run_in_with};
 
 const SHARE: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT4H"},
@@ -34,12 +34,12 @@ impl Script {
     fn edit(&self, url: &str, typed: Option<&str>, more: &[&str]) -> Ran {
         // Not executed directly: a file that was just written can be busy.
         let editor = format!("sh {}", self.folder.path().join("editor").display());
-        let around = Environment::none().variable("EDITOR", editor);
+        let environment = Environment::none().variable("EDITOR", editor);
         let args = [&["-e", url, "policy", "edit", "Daily"], more].concat();
-        run_among(&around, typed.unwrap_or_default(), typed.is_some(), &args)
+        run_in_with(&environment, typed.unwrap_or_default(), typed.is_some(), &args)
     }
 
-    fn seen(&self, number: usize) -> String {
+    fn copy(&self, number: usize) -> String {
         std::fs::read_to_string(self.folder.path().join(format!("seen-{number}"))).unwrap()
     }
 
@@ -87,15 +87,15 @@ fn no_is_the_default_and_a_script_needs_yes() {
 
 #[test]
 fn nothing_changed_or_emptied_sends_nothing() {
-    for (lines, said) in
+    for (lines, message) in
         [("true", "nothing was changed"), (r#": > "$1""#, "emptied"), ("echo '# x' > \"$1\"", "emptied")]
     {
         let script = Script::new(lines);
         let cluster = returns(SHARE);
         let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(0);
-        assert!(ran.err.contains(said) && posts(&cluster).is_empty(), "{ran:?}");
-        assert!(script.seen(0).contains("PrimaryPassword: ") && !script.seen(0).contains("****"), "{}", script.seen(0));
-        assert!(!script.seen(0).contains("SecondaryPassword"), "a user that is none has no password");
+        assert!(ran.err.contains(message) && posts(&cluster).is_empty(), "{ran:?}");
+        assert!(script.copy(0).contains("PrimaryPassword: ") && !script.copy(0).contains("****"), "{}", script.copy(0));
+        assert!(!script.copy(0).contains("SecondaryPassword"), "a user that is none has no password");
     }
 }
 
@@ -108,11 +108,11 @@ fn a_masked_secret_must_be_replaced_by_a_reference() {
     assert!(ran.err.contains("Storage.PrimaryPassword") && ran.err.contains("nothing was sent"), "{ran:?}");
     assert_eq!(script.count(), 2);
     assert!(
-        script.seen(1).starts_with("# error: Storage.PrimaryPassword: the cluster masks this secret"),
+        script.copy(1).starts_with("# error: Storage.PrimaryPassword: the cluster masks this secret"),
         "{}",
-        script.seen(1)
+        script.copy(1)
     );
-    assert!(script.seen(1).contains("PT2H"), "what was typed is kept");
+    assert!(script.copy(1).contains("PT2H"), "what was typed is kept");
     assert!(posts(&cluster).is_empty());
 }
 
@@ -126,7 +126,7 @@ fn references_come_from_the_editor_or_from_options() {
         let cluster = returns(SHARE);
         let ran = script.edit(&cluster.url(), Some("y\n"), &more).expect(0);
         assert!(posts(&cluster)[0].contains(r#""PrimaryPassword":"hunter2""#));
-        assert!(!ran.err.contains("hunter2") && !script.seen(0).contains("hunter2"), "{ran:?}");
+        assert!(!ran.err.contains("hunter2") && !script.copy(0).contains("hunter2"), "{ran:?}");
         assert!(ran.err.contains(&format!("+  PrimaryPassword: {reference}")), "{ran:?}");
     }
     let script = Script::new("true");
@@ -145,7 +145,7 @@ fn a_secret_that_is_typed_is_refused_and_repeated_nowhere() {
 /// The rules are those for files; in a script, the editor does not open again.
 #[test]
 fn a_violation_opens_the_editor_again() {
-    for (change, said) in [
+    for (change, message) in [
         ("s/PT4H/PT30S/", "Schedule.Interval"),
         ("s/^Name: .*/Name: Other/", "cannot be renamed"),
         ("s/^Schedule:$/Schedule: [/", "is not YAML"),
@@ -154,11 +154,11 @@ fn a_violation_opens_the_editor_again() {
         let script = Script::new(&format!(r#"sed -i '{change}' "$1""#));
         let cluster = returns(OPEN);
         let ran = script.edit(&cluster.url(), None, &["--yes"]).expect(2);
-        assert!(ran.err.contains(said) && script.count() == 1, "{ran:?}");
+        assert!(ran.err.contains(message) && script.count() == 1, "{ran:?}");
         let cluster = returns(OPEN);
         let person = script.edit(&cluster.url(), Some("y\n"), &[]);
         assert_eq!(person.code, 2, "{person:?}");
-        assert!(script.seen(2).starts_with("# error: ") && script.seen(2).contains(said), "{}", script.seen(2));
+        assert!(script.copy(2).starts_with("# error: ") && script.copy(2).contains(message), "{}", script.copy(2));
         assert!(posts(&cluster).is_empty());
     }
 }
@@ -182,14 +182,15 @@ fn a_refusal_of_the_cluster_is_shown_in_the_editor() {
         CannedResponse::Reply(200, String::new()),
     ]);
     script.edit(&cluster.url(), Some(""), &["--yes"]).expect(0);
-    assert!(script.seen(1).contains("no such thing"), "{}", script.seen(1));
+    assert!(script.copy(1).contains("no such thing"), "{}", script.copy(1));
     assert_eq!(posts(&cluster).len(), 2);
 }
 
 #[test]
 fn without_an_editor_or_with_one_that_fails_nothing_is_sent() {
     let untouched = Untouched::new();
-    let ran = run_among(&Environment::none(), "", false, &["-e", &untouched.url(), "policy", "edit", "Daily", "--yes"]);
+    let ran =
+        run_in_with(&Environment::none(), "", false, &["-e", &untouched.url(), "policy", "edit", "Daily", "--yes"]);
     assert!(ran.code == 2 && ran.err.contains("EDITOR"), "{ran:?}");
     untouched.assert_untouched();
     let script = Script::new("exit 3");
@@ -229,7 +230,7 @@ fn single_settings_are_changed_by_options() {
         let cluster = returns(OPEN);
         let url = cluster.url();
         let args = [&["-e", &url, "policy", "set", "Daily", "--yes"], options].concat();
-        let ran = run_among(&Environment::none(), "", false, &args).expect(0);
+        let ran = run_in_with(&Environment::none(), "", false, &args).expect(0);
         assert!(ran.err.contains("\n+"), "{ran:?}");
         let posts = posts(&cluster);
         assert!(posts[0].starts_with("POST /BackupRestore/BackupPolicies/Daily/$/Update"), "{posts:?}");
@@ -239,31 +240,32 @@ fn single_settings_are_changed_by_options() {
 
 #[test]
 fn masked_secrets_are_never_sent_by_a_change_of_settings() {
-    let set = |around: &Environment, more: &[&str], code: u8| {
+    let set = |environment: &Environment, more: &[&str], code: u8| {
         let cluster = returns(SHARE);
         let url = cluster.url();
         let args = [&["-e", &url, "policy", "set", "Daily", "--yes", "--every", "2h"], more].concat();
-        let ran = run_among(around, "", false, &args).expect(code);
+        let ran = run_in_with(environment, "", false, &args).expect(code);
         (posts(&cluster), ran)
     };
     let (sent, ran) = set(&Environment::none(), &[], 2);
     assert!(sent.is_empty() && ran.err.contains("PrimaryPassword"), "{ran:?}");
-    let around = Environment::none();
+    let environment = Environment::none();
     let secret = OneFile::new("secret", "hunter2");
     let reference = format!("file:{}", secret.path());
     let references = ["--share-password", reference.as_str()];
-    let (sent, ran) = set(&around, &references, 0);
+    let (sent, ran) = set(&environment, &references, 0);
     assert!(sent[0].contains(r#""PrimaryPassword":"hunter2""#), "{sent:?}");
     assert!(!ran.err.contains("hunter2"), "{ran:?}");
-    let ran = run_among(&around, "", false, &["-e", "http://127.0.0.1:9", "policy", "set", "Daily", "--yes"]).expect(2);
+    let ran = run_in_with(&environment, "", false, &["-e", "http://127.0.0.1:9", "policy", "set", "Daily", "--yes"])
+        .expect(2);
     assert!(ran.err.contains("no setting is given"), "{ran:?}");
     // An equal setting is not a change.
     let cluster = returns(OPEN);
     let unchanged = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--every", "4h"];
-    let ran = run_among(&around, "", false, &unchanged).expect(0);
+    let ran = run_in_with(&environment, "", false, &unchanged).expect(0);
     assert!(posts(&cluster).is_empty() && ran.err.contains("nothing was changed"), "{ran:?}");
     let cluster = returns(OPEN);
     let lacking = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--keep-at-least", "4"];
-    let ran = run_among(&around, "", false, &lacking).expect(2);
+    let ran = run_in_with(&environment, "", false, &lacking).expect(2);
     assert!(ran.err.contains("--keep-at-least requires --keep"), "{ran:?}");
 }

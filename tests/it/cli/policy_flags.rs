@@ -82,7 +82,7 @@ fn a_secret_itself_is_refused_and_not_repeated() {
 
 #[test]
 fn missing_and_conflicting_options_are_named() {
-    for (args, said) in [
+    for (args, message) in [
         ("P --share p", "--every, --daily or --weekly"),
         ("P --every 1h", "--share or --azure-container"),
         ("P --every 1h --azure-container backups", "--connection-string or --managed-identity"),
@@ -98,7 +98,7 @@ fn missing_and_conflicting_options_are_named() {
         ("P -f daily.json", "--file"),
     ] {
         let ran = create(args).expect(2);
-        assert!(ran.err.contains(said), "{args}: {ran:?}");
+        assert!(ran.err.contains(message), "{args}: {ran:?}");
     }
 }
 

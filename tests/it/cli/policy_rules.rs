@@ -181,7 +181,7 @@ fn files_of_windows_powershell_are_read() {
 }
 
 #[test]
-fn comments_in_json_and_empty_files_are_called_so() {
+fn comments_in_json_and_empty_files_have_their_own_message() {
     let commented = share(r"\\nas\backups").to_string().replacen('{', "{ // nightly\n", 1);
     let file = OneFile::new("daily.json", &commented);
     let ran = run(&["policy", "create", "-f", file.path()]).expect(2);

@@ -212,7 +212,7 @@ fn secrets_of_the_command_line_are_required_again() {
 }
 
 #[test]
-fn what_does_not_fit_or_has_no_backup_is_said() {
+fn mismatches_and_missing_backups_are_reported() {
     let storages = Storages::default();
     let stage = Stage::protected(2);
     let other = Stage::new("fabric:/Shop/Cart", 201, 3, &storages);
@@ -245,9 +245,9 @@ fn what_does_not_fit_or_has_no_backup_is_said() {
             "--latest",
         ])
         .expect(2);
-    let said =
+    let message =
         "the partitions differ: the keys -9223372036854775808..-2 of fabric:/Shop/Cart do not fit into the keys -1..";
-    assert!(unsuited.err.contains(said), "{unsuited:?}");
+    assert!(unsuited.err.contains(message), "{unsuited:?}");
     stage.ran(&["restore", "plan", "--service", "No/Such", "--latest"]).expect(3);
     run(&["restore", "plan", "--service", CART]).expect(2);
     run(&["restore", "run", "-", "--yes"]).expect(2);

@@ -3,7 +3,7 @@
 use sf_backup_cli::Environment;
 
 use super::doubles::{Canned, CannedResponse, dead};
-use super::harness::{PARTITION, Ran, run_among, run_with};
+use super::harness::{PARTITION, Ran, run_in_with, run_with};
 
 const SECRET: &str = "hunter2";
 
@@ -81,7 +81,7 @@ fn in_silence() {
 
 /// The secret must be sent, otherwise the tests above prove nothing.
 #[test]
-fn and_yet_it_is_sent() {
+fn the_secret_is_sent() {
     for storage in &STORAGES[..3] {
         let cluster = Canned::response(201, "");
         let url = cluster.url();
@@ -106,14 +106,17 @@ fn in_a_question() {
 /// A token in the arguments or the environment is not part of any message.
 #[test]
 fn in_a_token() {
-    let around = Environment::none();
+    let environment = Environment::none();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), SECRET).unwrap();
     let path = file.path().to_str().unwrap();
     for more in [&["-v"][..], &["-o", "json"], &["--dry-run"], &["--dry-run=curl"]] {
         for url in ["https://127.0.0.1:1", "http://127.0.0.1:1"] {
             let base = ["-e", url, "--max-attempts", "1", "--token-file", path];
-            hunt(&run_among(&around, "", false, &[&base[..], more, &["service", "resume", "A/S"]].concat()), url);
+            hunt(
+                &run_in_with(&environment, "", false, &[&base[..], more, &["service", "resume", "A/S"]].concat()),
+                url,
+            );
         }
     }
 }
@@ -131,7 +134,7 @@ fn a_dry_run_shows_the_mask_which_is_never_sent() {
 /// A cluster returns `****` for every secret. If it does not, the secret is not printed nevertheless; members that are
 /// not known to be secrets are printed unchanged.
 #[test]
-fn in_responses_of_a_careless_cluster() {
+fn in_responses_of_a_cluster_that_does_not_mask() {
     for storage in &STORAGES[..2] {
         let policy = policy(storage);
         let one = Canned::response(200, policy.clone());

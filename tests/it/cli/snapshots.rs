@@ -5,7 +5,7 @@ use std::time::Duration;
 use expect_test::{Expect, expect};
 use sf_backup_sim::{Cluster, Listening, Speed};
 
-use super::harness::{OneFile, PARTITION, Ran, at, run_with, seen};
+use super::harness::{OneFile, PARTITION, Ran, at, at_noon, run_with};
 
 const POLICY: &str = r#"{ "Name": "Hourly", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 2,
     "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1H" },
@@ -28,7 +28,7 @@ impl Midday {
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        seen(&self.0.url(), None, args)
+        at_noon(&self.0.url(), None, args)
     }
 
     fn prints(&self, args: &[&str], code: u8, expected: &Expect) {
@@ -151,7 +151,7 @@ fn export_and_diff() {
 /// The commands by task, and where the rest of the help is, on one screen.
 #[test]
 fn help() {
-    let help = |args: &[&str]| seen("http://localhost:1", Some(80), args).expect(0).out;
+    let help = |args: &[&str]| at_noon("http://localhost:1", Some(80), args).expect(0).out;
     expect![[r#"
         Manage backups of Azure Service Fabric clusters: policies, where they are
         enabled, backups and restores

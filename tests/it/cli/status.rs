@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sf_backup_sim::{Cluster, Listening, Speed, Topology};
 
-use super::harness::{Ran, at, run_with, seen};
+use super::harness::{Ran, at, at_noon, run_with};
 
 const NIGHTLY: &str = r#"{"Name":"Nightly","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":2,
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"P1D"},
@@ -58,7 +58,7 @@ fn a_cluster_of_sixty_partitions_fits_on_a_screen() {
     let (_cluster, listening) = cluster();
     for command in ["status", "audit"] {
         for width in [80, 120, 200] {
-            let ran = seen(&listening.url(), Some(width), &[command]).expect(20);
+            let ran = at_noon(&listening.url(), Some(width), &[command]).expect(20);
             let lines = lines(&ran);
             assert!(lines.len() <= 40, "{command}, {width}: {} lines\n{}", lines.len(), ran.out);
             assert!(lines.iter().all(|line| line.chars().count() <= width), "{command}, {width}:\n{}", ran.out);
@@ -71,7 +71,7 @@ fn a_cluster_of_sixty_partitions_fits_on_a_screen() {
 #[test]
 fn status_shows_what_each_service_has_and_the_worst_last() {
     let (_cluster, listening) = cluster();
-    let ran = seen(&listening.url(), Some(80), &["status"]).expect(20);
+    let ran = at_noon(&listening.url(), Some(80), &["status"]).expect(20);
     let lines = lines(&ran);
     let row = |service: &str| *lines.iter().find(|line| line.starts_with(service)).unwrap();
     // Suspended nine days ago, with daily backups before.
@@ -84,16 +84,16 @@ fn status_shows_what_each_service_has_and_the_worst_last() {
     assert!(problems[0].starts_with("Suspended   App1/Service0 (all 8)  9d"), "{}", ran.out);
     assert!(problems[2].starts_with("NotCovered  App3/Service0 (all 8)"), "{}", ran.out);
     // A part of it.
-    let ran = seen(&listening.url(), Some(80), &["status", "App2"]).expect(0);
+    let ran = at_noon(&listening.url(), Some(80), &["status", "App2"]).expect(0);
     assert!(ran.out.ends_with("\n24 partitions: 24 protected\n") && !ran.out.contains("REASON"), "{}", ran.out);
-    seen(&listening.url(), Some(80), &["status", "App2/Service1"]).expect(0);
-    seen(&listening.url(), Some(80), &["status", "App1/Service0#3"]).expect(20);
+    at_noon(&listening.url(), Some(80), &["status", "App2/Service1"]).expect(0);
+    at_noon(&listening.url(), Some(80), &["status", "App1/Service0#3"]).expect(20);
 }
 
 #[test]
 fn status_is_a_document_for_programs() {
     let (_cluster, listening) = cluster();
-    let status = seen(&listening.url(), None, &["status", "-o", "json"]).expect(20).json();
+    let status = at_noon(&listening.url(), None, &["status", "-o", "json"]).expect(20).json();
     let services = status["Services"].as_array().unwrap();
     assert_eq!(services.len(), 8);
     assert_eq!(services[0]["ServiceName"], "fabric:/App1/Service0");
@@ -119,9 +119,9 @@ fn problems_that_differ_within_a_service_name_its_partitions() {
         at(&url, &["partition", "suspend", name]).expect(0);
     }
     cluster.advance(Duration::from_secs(60));
-    let ran = seen(&url, Some(80), &["audit"]).expect(20);
+    let ran = at_noon(&url, Some(80), &["audit"]).expect(20);
     assert!(ran.out.contains("Suspended   App2/Service1#2 #5 "), "{}", ran.out);
-    let all = seen(&url, Some(80), &["audit", "--all", "--service", "App2/Service1"]).expect(20);
+    let all = at_noon(&url, Some(80), &["audit", "--all", "--service", "App2/Service1"]).expect(20);
     assert_eq!(lines(&all).iter().filter(|line| line.starts_with("Protected ")).count(), 6, "{}", all.out);
     assert!(all.out.contains("\nSuspended  App2/Service1#2 "), "{}", all.out);
 }

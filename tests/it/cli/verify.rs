@@ -59,7 +59,7 @@ fn absent_entities_are_not_changed_and_similar_names_are_listed() {
     let simulated = protected();
     let url = simulated.url();
     let nobody = id(9);
-    for (args, meant) in [
+    for (args, suggestion) in [
         (&["service", "suspend", "Shop/Nope"][..], "fabric:/Shop/Cart"),
         (&["service", "suspend", "Shop/Crat"], "did you mean fabric:/Shop/Cart"),
         (&["service", "resume", "shop/cart"], "did you mean fabric:/Shop/Cart"),
@@ -78,15 +78,15 @@ fn absent_entities_are_not_changed_and_similar_names_are_listed() {
     ] {
         let ran = at(&url, args).expect(3);
         assert_eq!(ran.out, "", "{ran:?}");
-        assert!(ran.err.starts_with("error: ") && ran.err.contains(meant), "{args:?}: {ran:?}");
+        assert!(ran.err.starts_with("error: ") && ran.err.contains(suggestion), "{args:?}: {ran:?}");
         let error = at(&url, &[&["-o", "json"], args].concat()).expect(3).error();
         assert_eq!((&error["kind"], &error["mayHaveChanged"]), (&json!("entity-not-found"), &json!(false)), "{error}");
-        assert!(error["operation"].is_string() && error["hint"].as_str().unwrap().contains(meant), "{error}");
+        assert!(error["operation"].is_string() && error["hint"].as_str().unwrap().contains(suggestion), "{error}");
     }
 }
 
 #[test]
-fn names_with_blanks_or_invisible_characters_are_refused_before_anything_is_asked() {
+fn names_with_blanks_or_invisible_characters_are_refused_before_any_request() {
     let cluster = Untouched::new();
     for name in [
         " ",
@@ -179,7 +179,7 @@ fn without_inventory(response: CannedResponse) -> Canned {
 }
 
 #[test]
-fn a_change_is_never_lost_to_a_courtesy() {
+fn a_failed_look_up_does_not_prevent_a_change() {
     let partition = id(1);
     let responses = [
         CannedResponse::Reply(204, String::new()),
@@ -217,7 +217,7 @@ fn a_change_is_never_lost_to_a_courtesy() {
 }
 
 #[test]
-fn who_wants_no_look_ups_has_none() {
+fn no_verify_disables_look_ups() {
     for args in [
         &["service", "suspend", "A/S"][..],
         &["service", "resume", "A/S"],
@@ -287,7 +287,7 @@ fn suspensions_are_read_where_the_lists_fail() {
 }
 
 #[test]
-fn a_suspension_where_nothing_is_backed_up_is_said() {
+fn a_suspension_without_a_policy_is_reported() {
     let simulated = fresh();
     let url = simulated.url();
     at(&url, &["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
@@ -295,7 +295,7 @@ fn a_suspension_where_nothing_is_backed_up_is_said() {
     assert!(ran.err.contains("no policy is in effect for fabric:/Shop/Orders"), "{ran:?}");
 }
 
-fn asked(url: &str, typed: &str, args: &[&str]) -> Ran {
+fn responding(url: &str, typed: &str, args: &[&str]) -> Ran {
     run_with(typed, true, &[&["-e", url], args].concat())
 }
 
@@ -306,10 +306,10 @@ fn what_loses_its_policy_is_counted_and_confirmed() {
     let loss = "3 partitions of 2 services will no longer be backed up; existing backups are kept";
     let ran = at(&url, &["app", "disable", "Shop"]).expect(2);
     assert!(ran.err.contains(loss) && ran.err.contains("--yes"), "{ran:?}");
-    let ran = asked(&url, "n\n", &["app", "disable", "Shop"]).expect(2);
+    let ran = responding(&url, "n\n", &["app", "disable", "Shop"]).expect(2);
     assert!(ran.err.contains(loss) && ran.err.contains("[y/N]"), "{ran:?}");
     assert_eq!(is_suspended(&url, 1), false);
-    let ran = asked(&url, "y\n", &["app", "disable", "Shop"]).expect(0);
+    let ran = responding(&url, "y\n", &["app", "disable", "Shop"]).expect(0);
     let undo = format!("to undo: sf-backup --endpoint {url} app enable fabric:/Shop --policy Daily\n");
     assert!(ran.err.contains(&undo), "{ran:?}");
     assert_eq!(at(&url, &["-o", "json", "partition", "config", &id(1)]).expect(0).out, "null\n");
@@ -374,7 +374,7 @@ fn a_policy_in_use_is_replaced_only_if_confirmed() {
     let update = ["policy", "update", "Daily", "-f", file.path()];
     let ran = at(&url, &update).expect(2);
     assert!(ran.err.contains("policy Daily is in use by 1 application") && ran.err.contains("--yes"), "{ran:?}");
-    let ran = asked(&url, "y\n", &update).expect(0);
+    let ran = responding(&url, "y\n", &update).expect(0);
     assert!(ran.err.contains(": printf %s '{\"Name\":\"Daily\""), "{ran:?}");
     assert!(ran.err.contains("env:CONNECTION_STRING") && ran.err.contains("| sf-backup "), "{ran:?}");
     assert!(ran.err.contains("\"Interval\":\"PT1H\"") && !ran.err.contains("cGxhbnRlZA"), "{ran:?}");
@@ -387,7 +387,7 @@ fn a_policy_in_use_is_replaced_only_if_confirmed() {
 fn lists_of_absent_entities_fail() {
     let simulated = protected();
     let url = simulated.url();
-    for (args, meant) in [
+    for (args, suggestion) in [
         (&["service", "list", "Shpo"][..], "did you mean fabric:/Shop?"),
         (&["service", "list", "Zoo"], "fabric:/Bank"),
         (&["partition", "list", "Shop/Crat"], "did you mean fabric:/Shop/Cart"),
@@ -398,7 +398,7 @@ fn lists_of_absent_entities_fail() {
         (&["service", "list", "Shop", "Shpo"], "did you mean fabric:/Shop?"),
     ] {
         let ran = at(&url, args).expect(3);
-        assert!(ran.err.contains(meant), "{args:?}: {ran:?}");
+        assert!(ran.err.contains(suggestion), "{args:?}: {ran:?}");
         let error = at(&url, &[&["-o", "json"], args].concat()).expect(3).error();
         assert_eq!(error["kind"], "entity-not-found", "{args:?}: {error}");
     }

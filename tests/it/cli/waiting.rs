@@ -104,7 +104,7 @@ fn the_result_of_the_run_before_is_not_taken_for_this_one() {
 }
 
 #[test]
-fn with_nothing_asked_for_there_is_nothing_to_wait_for() {
+fn without_an_operation_there_is_nothing_to_wait_for() {
     let cluster = Canned::response(200, "null");
     let ran = at(&cluster.url(), &["partition", "restore-progress", PARTITION, "--wait"]).expect(3);
     assert!(ran.err.contains("no restore") && ran.err.contains(PARTITION), "{ran:?}");
@@ -160,7 +160,7 @@ fn a_failed_start_is_reported_without_waiting() {
 }
 
 #[test]
-fn on_a_terminal_a_line_moves_and_goes() {
+fn on_a_terminal_a_line_moves_and_disappears() {
     let (_cluster, simulated) = protected();
     let url = simulated.url();
     let ran = run_with("", true, &["-e", &url, "partition", "backup", PARTITION, "--wait"]).expect(0);

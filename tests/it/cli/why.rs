@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sf_backup_proto::{GetPartitionBackupList, GetServiceBackupList, Operation};
 use sf_backup_sim::{Cluster, Fault, Listening, Speed, Topology};
 
-use super::harness::{PARTITION, Ran, at, run_with, seen};
+use super::harness::{PARTITION, Ran, at, at_noon, run_with};
 
 const SERVICE: &str = "CalcApp/CalcService";
 
@@ -42,7 +42,7 @@ impl Morning {
     }
 
     fn why(&self, id: &str) -> Value {
-        seen(&self.listening.url(), None, &["-o", "json", "why", id]).expect(0).json()
+        at_noon(&self.listening.url(), None, &["-o", "json", "why", id]).expect(0).json()
     }
 
     /// Advances to noon, the time of `seen`.
@@ -68,21 +68,21 @@ fn the_nearest_policy_wins_and_every_level_is_listed() {
     assert_eq!((&why["PolicyName"], &why["PolicyInheritedFrom"]), (&json!("Hourly"), &json!("Service")));
     assert_eq!((&why["IsSuspended"], &why["SuspensionInheritedFrom"]), (&json!(true), &json!("Application")));
     assert_eq!(why["NextRun"]["State"], "Suspended");
-    let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
-    for said in [
+    let table = at_noon(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
+    for text in [
         "Effective policy:  Hourly (from the service)",
         "Suspended:         yes, on the application; 'app resume' resumes it",
         "Next run:          none while suspended",
         "every 1h, up to 2 incremental backups between full ones; kept forever; on share p",
     ] {
-        assert!(table.contains(said), "{said} is missing in {table}");
+        assert!(table.contains(text), "{text} is missing in {table}");
     }
     let service = table.lines().find(|line| line.starts_with("  Service")).unwrap();
     assert!(service.contains("Hourly *") && service.ends_with("no"), "{table}");
 }
 
 #[test]
-fn the_next_run_follows_from_the_last_backup_or_is_said_to_be_uncertain() {
+fn the_next_run_follows_from_the_last_backup_or_is_uncertain() {
     let morning = Morning::new(None);
     morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
     let why = morning.why(PARTITION);
@@ -94,7 +94,7 @@ fn the_next_run_follows_from_the_last_backup_or_is_said_to_be_uncertain() {
     assert!(why["NextRun"]["NextUtc"].as_str().unwrap().starts_with("2024-03-09T1"), "{why}");
     assert_eq!(why["LastBackups"].as_array().unwrap().len(), 1);
     assert_eq!(morning.why(SERVICE)["LastBackups"].as_array().unwrap().len(), 2);
-    let table = seen(&morning.listening.url(), None, &["why", SERVICE]).expect(0).out;
+    let table = at_noon(&morning.listening.url(), None, &["why", SERVICE]).expect(0).out;
     assert!(table.contains("Last backup:       the newest backups of 2 partitions are from 2024-03-09T1"), "{table}");
     morning.do_(&["service", "enable", SERVICE, "--policy", "Daily", "--yes"]);
     assert_eq!(morning.why("CalcApp/CalcService")["NextRun"]["NextUtc"], "2024-03-09T18:00:00Z");
@@ -109,7 +109,7 @@ fn a_backup_that_does_not_come_is_overdue() {
     morning.cluster.advance(Duration::from_secs(4 * 3_600));
     let why = morning.why(PARTITION);
     assert_eq!(why["NextRun"]["State"], "Overdue", "{why}");
-    let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
+    let table = at_noon(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
     assert!(table.contains("overdue: a backup was due 2024-03-09T09:00"), "{table}");
 }
 
@@ -120,7 +120,7 @@ fn the_last_backup_on_demand_is_reported() {
     morning.do_(&["partition", "backup", PARTITION]);
     let why = morning.why(PARTITION);
     assert_eq!(why["BackupProgress"]["BackupState"], "Accepted");
-    let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
+    let table = at_noon(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
     assert!(table.contains("Last on-demand backup:  Accepted; not started"), "{table}");
     morning.cluster.advance(Duration::from_secs(60));
     assert_eq!(morning.why(PARTITION)["BackupProgress"]["BackupState"], "Success");
@@ -166,11 +166,11 @@ fn backups_that_cannot_be_listed_are_not_none() {
     let morning = Morning::new(None);
     morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
     let responses = [(http::StatusCode::GATEWAY_TIMEOUT, "", 6), (http::StatusCode::INTERNAL_SERVER_ERROR, "no", 21)];
-    for (status, said, exit) in responses {
+    for (status, text, exit) in responses {
         for (id, spec) in [(PARTITION, GetPartitionBackupList::spec()), (SERVICE, GetServiceBackupList::spec())] {
-            let body = format!(r#"{{"Error":{{"Code":"E_UNEXPECTED","Message":"{said}"}}}}"#);
+            let body = format!(r#"{{"Error":{{"Code":"E_UNEXPECTED","Message":"{text}"}}}}"#);
             let mut response =
-                http::Response::new(bytes::Bytes::from(if said.is_empty() { String::new() } else { body }));
+                http::Response::new(bytes::Bytes::from(if text.is_empty() { String::new() } else { body }));
             *response.status_mut() = status;
             morning.cluster.inject(Fault::response(response).on(spec).times(20));
             let ran = at(&morning.listening.url(), &["--max-attempts", "1", "why", id]).expect(exit);
@@ -219,7 +219,7 @@ const NEIGHBOURS: &str = r#"{"Applications":[
     "Partitions":[{"ServicePartitionKind":"Singleton","Id":"6b1c2f7e-0000-4000-8000-00000000000c"}]}]}]}"#;
 
 #[test]
-fn neighbours_of_similar_names_are_no_relatives() {
+fn entities_with_similar_names_are_distinguished() {
     let morning = Morning::new(Some(NEIGHBOURS));
     morning.do_(&["app", "enable", "App10", "--policy", "Hourly"]);
     morning.do_(&["app", "enable", "fabric:/Shop/EU", "--policy", "Daily"]);
@@ -240,7 +240,7 @@ fn what_lies_below_with_something_of_its_own_is_listed() {
     morning.do_(&["partition", "enable", PARTITION, "--policy", "Hourly"]);
     let why = morning.why("CalcApp");
     assert_eq!(why["Overrides"][0]["PartitionId"], PARTITION);
-    let table = seen(&morning.listening.url(), None, &["why", "fabric:/CalcApp"]).expect(0).out;
+    let table = at_noon(&morning.listening.url(), None, &["why", "fabric:/CalcApp"]).expect(0).out;
     assert!(table.contains("Entities below with their own policy or suspension:\nKIND"), "{table}");
 }
 

@@ -52,8 +52,9 @@ fn came_with<O: Operation>(call: &O, what: &str, release: &str) {
     }
     let error = call.to_request(&preview()).unwrap_err();
     assert!(matches!(error.cause(), Cause::Build(BuildError::NotInVersion { .. })), "{error}");
-    let said = format!(": {what} was introduced in runtime {release} and cannot be sent with api-version 6.2-preview");
-    assert!(error.to_string().ends_with(&said), "{error}");
+    let message =
+        format!(": {what} was introduced in runtime {release} and cannot be sent with api-version 6.2-preview");
+    assert!(error.to_string().ends_with(&message), "{error}");
     assert!(!error.may_have_changed());
 }
 

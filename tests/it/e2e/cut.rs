@@ -17,8 +17,8 @@ scenarios! {
     everywhere: [],
     clients: [
         a_lost_creation_is_found,
-        a_request_cut_short_is_said_to_be_in_doubt_or_unsent,
-        what_may_be_sent_twice_succeeds_in_spite_of_any_cut,
+        a_truncated_request_is_reported_as_possibly_sent_or_unsent,
+        idempotent_calls_succeed_despite_any_cut,
     ],
 }
 
@@ -156,7 +156,7 @@ fn a_lost_creation_is_found<T: Transport>() {
 
 /// If the request is cut and the client does not verify, no unsent call is reported as done, and no done call as
 /// unsent.
-fn a_request_cut_short_is_said_to_be_in_doubt_or_unsent<T: Transport>() {
+fn a_truncated_request_is_reported_as_possibly_sent_or_unsent<T: Transport>() {
     let whole = measure::<T, _>(false, create());
     for bytes in 0..=whole.request {
         let place = Place::new::<T>(false, Some(Cut::Request(bytes)));
@@ -172,7 +172,7 @@ fn a_request_cut_short_is_said_to_be_in_doubt_or_unsent<T: Transport>() {
 }
 
 /// For a cut at any byte, the request is retried and the cluster suspends once.
-fn what_may_be_sent_twice_succeeds_in_spite_of_any_cut<T: Transport>() {
+fn idempotent_calls_succeed_despite_any_cut<T: Transport>() {
     let suspend = || SuspendServiceBackup::new("CalcApp/CalcService".parse().unwrap());
     let whole = measure::<T, _>(true, suspend());
     let requests = (0..=whole.request).step_by(7).map(Cut::Request);

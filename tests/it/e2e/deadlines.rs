@@ -16,12 +16,12 @@ use super::transport::{Fault, Settings, Transport, fault};
 scenarios! {
     everywhere: [],
     clients: [
-        a_server_that_says_nothing,
+        a_server_that_sends_nothing,
         a_head_that_drips,
         a_body_that_drips,
         interim_responses_without_end,
-        a_host_that_takes_no_connection,
-        a_host_that_takes_no_connection_in_place_of_a_kept_one,
+        a_host_that_accepts_no_connection,
+        a_host_that_accepts_no_connection_in_place_of_a_kept_one,
         the_total_time_ends_a_call_before_a_longer_deadline,
         the_longest_timeout_is_no_trouble,
     ],
@@ -61,7 +61,7 @@ fn delayed<T: Transport>(delay: fn(&mut Connection)) {
     double.finish();
 }
 
-fn a_server_that_says_nothing<T: Transport>() {
+fn a_server_that_sends_nothing<T: Transport>() {
     delayed::<T>(|_| {});
 }
 
@@ -105,7 +105,7 @@ fn fill(address: SocketAddr) -> Vec<TcpStream> {
     queue
 }
 
-fn a_host_that_takes_no_connection<T: Transport>() {
+fn a_host_that_accepts_no_connection<T: Transport>() {
     let (_listener, address) = narrow();
     let _queue = fill(address);
     let overdue = overdue::<T>(format!("http://{address}").parse().unwrap());
@@ -113,7 +113,7 @@ fn a_host_that_takes_no_connection<T: Transport>() {
 }
 
 /// A connection that was kept from an earlier call does not mean that this request was sent.
-fn a_host_that_takes_no_connection_in_place_of_a_kept_one<T: Transport>() {
+fn a_host_that_accepts_no_connection_in_place_of_a_kept_one<T: Transport>() {
     let (listener, address) = narrow();
     let mut settings = Settings::at(format!("http://{address}").parse().unwrap());
     settings.deadline = Some(DEADLINE * 4);

@@ -153,11 +153,11 @@ impl Connection {
 
     /// Sends `bytes` repeatedly as fast as the client reads, until it closes. Returns the number of bytes sent.
     pub(crate) fn flood(&mut self, bytes: &[u8]) -> usize {
-        let mut said = 0;
+        let mut sent = 0;
         while self.say(bytes) {
-            said += bytes.len();
+            sent += bytes.len();
         }
-        said
+        sent
     }
 }
 

@@ -16,7 +16,7 @@ scenarios! {
         a_body_in_chunks,
         a_body_up_to_the_end_of_the_connection,
         a_response_of_http_1_0,
-        an_upgrade_that_nobody_asked_for,
+        an_upgrade_that_was_not_requested,
     ],
     clients: [
         an_end_at_any_point_of_the_response,
@@ -25,8 +25,8 @@ scenarios! {
         what_is_not_http,
         a_head_without_end,
         a_head_of_too_many_lines,
-        more_than_was_announced_spoils_the_connection,
-        what_comes_unasked_spoils_the_connection,
+        bytes_beyond_the_length_make_the_connection_unusable,
+        unexpected_bytes_make_the_connection_unusable,
         the_status_decides_over_a_header_with_a_control_character,
     ],
 }
@@ -182,7 +182,7 @@ fn a_head_of_too_many_lines<T: Transport>() {
     assert_eq!(fault, Fault::Malformed);
 }
 
-fn more_than_was_announced_spoils_the_connection<T: Transport>() {
+fn bytes_beyond_the_length_make_the_connection_unusable<T: Transport>() {
     let double = Double::new(|listener| {
         let mut connection = listener.accept();
         connection.request();
@@ -198,7 +198,7 @@ fn more_than_was_announced_spoils_the_connection<T: Transport>() {
     double.finish();
 }
 
-fn an_upgrade_that_nobody_asked_for<T: Transport>() {
+fn an_upgrade_that_was_not_requested<T: Transport>() {
     let double = Double::responding("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n");
     let error = T::at(double.endpoint()).send(resume()).unwrap_err();
     double.finish();
@@ -206,7 +206,7 @@ fn an_upgrade_that_nobody_asked_for<T: Transport>() {
 }
 
 /// Bytes between two calls could be taken for the response to the second one.
-fn what_comes_unasked_spoils_the_connection<T: Transport>() {
+fn unexpected_bytes_make_the_connection_unusable<T: Transport>() {
     let ((responded, go_on), (said, is_said)) = (channel(), channel());
     let double = Double::new(move |listener| {
         let mut connection = listener.accept();

@@ -11,14 +11,14 @@ use super::transport::{Fault, Settings, Transport, fault};
 scenarios! {
     everywhere: [],
     clients: [
-        a_body_of_the_limit_is_taken,
+        a_body_of_the_limit_is_accepted,
         one_byte_more_is_refused,
         a_length_beyond_the_limit_is_refused_unread,
         a_body_without_end_is_cut_off,
         bytes_one_by_one_count_as_bytes,
         the_limit_holds_for_errors_too,
         nothing_fits_a_limit_of_nothing,
-        a_response_that_is_too_large_is_asked_for_once,
+        a_response_that_is_too_large_is_requested_once,
     ],
 }
 
@@ -52,7 +52,7 @@ fn framed(length: usize) -> [String; 3] {
     ]
 }
 
-fn a_body_of_the_limit_is_taken<T: Transport>() {
+fn a_body_of_the_limit_is_accepted<T: Transport>() {
     for response in framed(LIMIT) {
         let double = Double::responding(response);
         let page = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
@@ -134,7 +134,7 @@ fn nothing_fits_a_limit_of_nothing<T: Transport>() {
 }
 
 /// A retry would return the same response, so it is not requested again, and the connection is not the cause.
-fn a_response_that_is_too_large_is_asked_for_once<T: Transport>() {
+fn a_response_that_is_too_large_is_requested_once<T: Transport>() {
     for response in framed(LIMIT + 1) {
         let double = Double::responding(response);
         let error = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new()).unwrap_err();

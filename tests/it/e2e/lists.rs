@@ -11,7 +11,7 @@ scenarios! {
         pages_follow_their_tokens,
         a_list_continues_from_a_token,
         an_empty_page_is_not_the_end,
-        a_token_that_comes_again_ends_the_list,
+        a_repeated_token_ends_the_list,
         an_error_leaves_the_token_of_the_page_that_failed,
     ],
     clients: [],
@@ -29,7 +29,7 @@ fn page(token: &str, locations: &[&str]) -> String {
 }
 
 /// Responds to the next request and returns its query.
-fn asked(connection: &mut Connection, response: String) -> String {
+fn requested_query(connection: &mut Connection, response: String) -> String {
     let seen = connection.request();
     connection.say(response);
     let (_, query) = seen.line.split_once("/$/GetBackups?").unwrap();
@@ -39,7 +39,7 @@ fn asked(connection: &mut Connection, response: String) -> String {
 fn double(responses: Vec<String>) -> Double<Vec<String>> {
     Double::new(move |listener| {
         let mut connection = listener.accept();
-        responses.into_iter().map(|response| asked(&mut connection, response)).collect()
+        responses.into_iter().map(|response| requested_query(&mut connection, response)).collect()
     })
 }
 
@@ -92,7 +92,7 @@ fn an_empty_page_is_not_the_end<T: Transport>() {
     double.finish();
 }
 
-fn a_token_that_comes_again_ends_the_list<T: Transport>() {
+fn a_repeated_token_ends_the_list<T: Transport>() {
     let double = double(vec![page("1", &["1"]), page("1", &["1"])]);
     let listed = listed::<T>(&double, backups());
     let token = || Some("1".to_owned());
@@ -112,7 +112,7 @@ fn an_error_leaves_the_token_of_the_page_that_failed<T: Transport>() {
 
 /// Items across pages, one of which is empty, up to an error, which is the last item.
 #[test]
-fn items_come_one_by_one() {
+fn items_are_returned_one_by_one() {
     let pages = || {
         let broken = json("no page");
         double(vec![page("1", &["1", "2"]), page("2", &[]), page("3", &["3"]), broken])

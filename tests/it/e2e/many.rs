@@ -140,7 +140,7 @@ fn a_client_outlives_panics_in_its_observers() {
 
 /// An abandoned batch returns the calls that were in flight.
 #[test]
-fn a_batch_that_is_given_up_names_what_was_in_flight() {
+fn an_abandoned_batch_returns_the_calls_in_flight() {
     let cluster = cluster(Role::Admin);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -155,7 +155,7 @@ fn a_batch_that_is_given_up_names_what_was_in_flight() {
 
 /// A high limit does not start as many threads.
 #[test]
-fn any_limit_of_concurrency_will_do() {
+fn any_limit_of_concurrency_is_accepted() {
     let cluster = cluster(Role::Admin);
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let mut count = 0;

@@ -15,11 +15,11 @@ scenarios! {
     everywhere: [
         calls_share_a_connection,
         an_error_leaves_the_connection_usable,
-        a_server_that_says_close_is_taken_at_its_word,
+        a_connection_is_not_reused_after_close,
         a_connection_closed_between_calls_is_replaced,
     ],
     clients: [
-        what_must_not_be_repeated_takes_a_fresh_connection,
+        a_change_that_must_not_be_repeated_uses_a_new_connection,
         a_server_that_closes_late_carries_out_every_change_once,
     ],
 }
@@ -57,7 +57,7 @@ fn an_error_leaves_the_connection_usable<T: Transport>() {
     double.finish();
 }
 
-fn a_server_that_says_close_is_taken_at_its_word<T: Transport>() {
+fn a_connection_is_not_reused_after_close<T: Transport>() {
     let double = Double::new(|listener| {
         let mut first = listener.accept();
         first.request();
@@ -94,7 +94,7 @@ fn a_connection_closed_between_calls_is_replaced<T: Transport>() {
 
 /// A server may close a kept connection while the next request is being sent. A backup would then neither be retried
 /// nor known to be started.
-fn what_must_not_be_repeated_takes_a_fresh_connection<T: Transport>() {
+fn a_change_that_must_not_be_repeated_uses_a_new_connection<T: Transport>() {
     let double = Double::new(|listener| {
         let mut first = listener.accept();
         assert!(first.request().line.starts_with("GET "));

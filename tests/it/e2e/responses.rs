@@ -99,8 +99,8 @@ fn every_shape_of_error_is_kept<T: Transport>() {
         assert_eq!(fabric.message.as_deref(), case.message, "{}", case.body);
         assert_eq!(fabric.shape, case.shape, "{}", case.body);
         assert_eq!(error.kind(), case.kind, "{}", case.body);
-        let said = error.to_string();
-        assert!(said.contains("fabric:/CalcApp/CalcService") && said.contains(&status), "{said}");
+        let printed = error.to_string();
+        assert!(printed.contains("fabric:/CalcApp/CalcService") && printed.contains(&status), "{printed}");
     }
 }
 

@@ -78,7 +78,7 @@ fn a_deadline_ends_the_wait_but_not_the_run() {
 
 /// The statuses up to the end, as an iterator or a stream.
 #[test]
-fn statuses_come_one_by_one_and_end_with_the_run() {
+fn statuses_are_returned_one_by_one_and_end_with_the_run() {
     let cluster = cluster("600x");
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let statuses: Vec<_> = client.start(backup()).unwrap().statuses().map(Result::unwrap).collect();

@@ -22,12 +22,12 @@ scenarios! {
         the_main_job,
         what_is_not_there,
         what_is_there_already,
-        secrets_do_not_come_back,
+        secrets_are_returned_masked,
         backups_in_pages,
         an_id_with_tildes,
     ],
     clients: [
-        the_version_is_found_out,
+        the_version_is_negotiated,
         many_calls_at_once,
     ],
 }
@@ -124,7 +124,7 @@ fn what_is_there_already<T: Transport>() {
     });
 }
 
-fn secrets_do_not_come_back<T: Transport>() {
+fn secrets_are_returned_masked<T: Transport>() {
     each::<T>(|client| {
         let mut create = daily();
         create.policy.storage = storage().primary_user_name("user").primary_password("hunter2").into();
@@ -172,7 +172,7 @@ fn an_id_with_tildes<T: Transport>() {
     assert!(!is_suspended(&client));
 }
 
-fn the_version_is_found_out<T: Transport>() {
+fn the_version_is_negotiated<T: Transport>() {
     for (runtime, _) in CLUSTERS {
         let cluster = started(runtime);
         let client = T::at(cluster.endpoint());

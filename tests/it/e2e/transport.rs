@@ -88,11 +88,11 @@ pub(crate) enum Fault {
 impl From<HttpError> for Fault {
     fn from(error: HttpError) -> Self {
         // Each message is one line; the system's message is in its source.
-        let said = error.to_string();
-        assert!(!said.contains('\n'), "{said}");
+        let message = error.to_string();
+        assert!(!message.contains('\n'), "{message}");
         if let Some(source) = error.source() {
-            assert!(!said.contains(&source.to_string()), "{said}");
-            assert!(source.source().is_none(), "{said}: {source}");
+            assert!(!message.contains(&source.to_string()), "{message}");
+            assert!(source.source().is_none(), "{message}: {source}");
         }
         match error {
             HttpError::Resolve { host, .. } => Self::Resolve { host },

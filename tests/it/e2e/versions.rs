@@ -11,10 +11,10 @@ use super::transport::{Settings, Transport};
 scenarios! {
     everywhere: [],
     clients: [
-        an_old_cluster_is_found_out_once,
+        an_old_cluster_is_negotiated_once,
         a_new_cluster_is_asked_once,
         a_refusal_of_both_is_the_first,
-        what_the_preview_lacks_is_not_sent_in_it,
+        what_the_preview_lacks_is_not_sent_with_it,
         a_pinned_version_is_kept,
     ],
 }
@@ -29,7 +29,7 @@ fn refusal(message: &str) -> String {
 }
 
 /// Responds on one connection and returns the requested api-versions.
-fn asked(listener: &Listener, responses: Vec<String>) -> Vec<String> {
+fn requested_versions(listener: &Listener, responses: Vec<String>) -> Vec<String> {
     let mut connection = listener.accept();
     let mut versions = Vec::new();
     for response in responses {
@@ -41,9 +41,9 @@ fn asked(listener: &Listener, responses: Vec<String>) -> Vec<String> {
     versions
 }
 
-fn an_old_cluster_is_found_out_once<T: Transport>() {
+fn an_old_cluster_is_negotiated_once<T: Transport>() {
     let responses = vec![refusal("Bad version"), ACCEPTED.into(), ACCEPTED.into()];
-    let double = Double::new(|listener| asked(listener, responses));
+    let double = Double::new(|listener| requested_versions(listener, responses));
     let (observer, observed) = mpsc::channel();
     let mut settings = Settings::at(double.endpoint());
     settings.observer = Some(observer);
@@ -66,7 +66,7 @@ fn an_old_cluster_is_found_out_once<T: Transport>() {
 
 fn a_new_cluster_is_asked_once<T: Transport>() {
     let responses = vec![ACCEPTED.into(), refusal("Bad argument")];
-    let double = Double::new(|listener| asked(listener, responses));
+    let double = Double::new(|listener| requested_versions(listener, responses));
     let client = T::at(double.endpoint());
     client.send(resume()).unwrap();
     let error = client.send(resume()).unwrap_err();
@@ -77,16 +77,16 @@ fn a_new_cluster_is_asked_once<T: Transport>() {
 
 fn a_refusal_of_both_is_the_first<T: Transport>() {
     let responses = vec![refusal("first"), refusal("second")];
-    let double = Double::new(|listener| asked(listener, responses));
+    let double = Double::new(|listener| requested_versions(listener, responses));
     let error = T::at(double.endpoint()).send(resume()).unwrap_err();
     let fabric = error.fabric().unwrap();
     assert_eq!(fabric.message.as_deref(), Some("first"));
     assert_eq!(double.finish(), ["6.4", "6.2-preview"]);
 }
 
-fn what_the_preview_lacks_is_not_sent_in_it<T: Transport>() {
+fn what_the_preview_lacks_is_not_sent_with_it<T: Transport>() {
     let responses = vec![refusal("no")];
-    let double = Double::new(|listener| asked(listener, responses));
+    let double = Double::new(|listener| requested_versions(listener, responses));
     let disable = DisableServiceBackup::new("A/S".parse().unwrap()).clean_backup(true);
     let error = T::at(double.endpoint()).send(disable).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
@@ -95,7 +95,7 @@ fn what_the_preview_lacks_is_not_sent_in_it<T: Transport>() {
 
 fn a_pinned_version_is_kept<T: Transport>() {
     for version in [ApiVersion::V6_4, ApiVersion::V6_2_PREVIEW] {
-        let double = Double::new(|listener| asked(listener, vec![refusal("no")]));
+        let double = Double::new(|listener| requested_versions(listener, vec![refusal("no")]));
         let mut settings = Settings::at(double.endpoint());
         settings.api_version = Some(version);
         let error = T::with(settings).send(resume()).unwrap_err();

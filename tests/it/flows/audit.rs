@@ -315,26 +315,28 @@ fn check(driver: &mut Driver, truth: &Truth) -> Result<(), TestCaseError> {
     }
     for (service, numbers) in SERVICES {
         for id in numbers.map(partition) {
-            let said = of(id);
-            prop_assert!(truth.expected(driver, service, id).contains(&said.state), "{:?}", said);
+            let assessment = of(id);
+            prop_assert!(truth.expected(driver, service, id).contains(&assessment.state), "{:?}", assessment);
             // Every pending state ends.
-            if let Reason::NoBackupYet { expected: Some(until), .. } | Reason::ScheduleChanged { until } = said.reason {
-                prop_assert!(until >= now, "{:?}", said);
+            if let Reason::NoBackupYet { expected: Some(until), .. } | Reason::ScheduleChanged { until } =
+                assessment.reason
+            {
+                prop_assert!(until >= now, "{:?}", assessment);
             }
-            prop_assert!(said.state != State::Protected || !unread.contains_key(&id));
+            prop_assert!(assessment.state != State::Protected || !unread.contains_key(&id));
             let Some(policy) = truth.policy(service, id) else { continue };
             let fine = !truth.broken && !truth.is_suspended(service, id);
             // Every silent stop is detected once it is overdue, whatever else was done.
             if let Some(since) = truth.unreadable.get(policy)
                 && now.since(truth.moved.map_or(*since, |moved| moved.max(*since))) > allowed(policy) + SLACK
             {
-                prop_assert!(said.state != State::Protected, "{:?}", said);
+                prop_assert!(assessment.state != State::Protected, "{:?}", assessment);
             } else if fine
                 && !truth.unreadable.contains_key(policy)
                 && truth.touched.is_none_or(|at| now.since(at) > allowed(policy))
             {
                 // Long enough after the last change, everything is protected.
-                prop_assert_eq!(said.state, State::Protected, "{:?}", said);
+                prop_assert_eq!(assessment.state, State::Protected, "{:?}", assessment);
             }
         }
     }

@@ -16,9 +16,9 @@ fn our_requests_match_those_of_the_official_client() {
     let (output, requests) = recorder::record(|url| calls.arg(url).output());
     python::check(output.unwrap());
     let intents = intents::all();
-    let said: Vec<&str> = requests.iter().map(|request| request.headers()["x-intent"].to_str().unwrap()).collect();
-    let meant: Vec<&str> = intents.iter().map(|intent| intent.name).collect();
-    assert_eq!(said, meant);
+    let names: Vec<&str> = requests.iter().map(|request| request.headers()["x-intent"].to_str().unwrap()).collect();
+    let expected: Vec<&str> = intents.iter().map(|intent| intent.name).collect();
+    assert_eq!(names, expected);
     let complaints: Vec<String> =
         intents.iter().zip(&requests).flat_map(|(intent, theirs)| complaints(intent, theirs)).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));

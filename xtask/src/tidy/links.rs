@@ -155,11 +155,11 @@ mod tests {
 
     #[test]
     fn paths_of_sources_exist() {
-        let said = |text: &str| {
+        let count_in = |text: &str| {
             let files = [file("ARCHITECTURE.md", text), file("crates/sf-backup-ops/src/audit.rs", "")];
             relative(&files).len()
         };
-        assert_eq!(said("see `sf-backup-ops/src/audit.rs`, `sf-backup-ops/src` and `sf-backup-ops`\n"), 0);
-        assert_eq!(said("see `sf-backup-ops/src/audit`\n"), 1);
+        assert_eq!(count_in("see `sf-backup-ops/src/audit.rs`, `sf-backup-ops/src` and `sf-backup-ops`\n"), 0);
+        assert_eq!(count_in("see `sf-backup-ops/src/audit`\n"), 1);
     }
 }

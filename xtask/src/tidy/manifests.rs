@@ -56,7 +56,7 @@ fn value<'a>(file: &'a File, table: &str, key: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::said;
+    use crate::tidy::findings_in;
 
     const GOOD: &str = r#"[package]
 name = "a"
@@ -75,35 +75,35 @@ workspace = true
 
     #[test]
     fn a_whole_manifest_is_fine() {
-        assert_eq!(said(members, "crates/a/Cargo.toml", GOOD).len(), 0);
+        assert_eq!(findings_in(members, "crates/a/Cargo.toml", GOOD).len(), 0);
     }
 
     #[test]
     fn each_missing_line_is_found() {
         for line in GOOD.lines().filter(|line| line.contains('=') && !line.starts_with("name")) {
             let without = GOOD.replace(&format!("\n{line}\n"), "\n");
-            assert_eq!(said(members, "crates/a/Cargo.toml", &without).len(), 1, "{line}");
+            assert_eq!(findings_in(members, "crates/a/Cargo.toml", &without).len(), 1, "{line}");
         }
         let elsewhere = GOOD.replace("[lints]", "[dependencies]");
-        assert_eq!(said(members, "crates/a/Cargo.toml", &elsewhere).len(), 1);
+        assert_eq!(findings_in(members, "crates/a/Cargo.toml", &elsewhere).len(), 1);
     }
 
     #[test]
     fn unpublished_packages_need_no_description() {
         let private = GOOD.replace("description = \"b\"", "publish = false");
-        assert_eq!(said(members, "xtask/Cargo.toml", &private).len(), 0);
+        assert_eq!(findings_in(members, "xtask/Cargo.toml", &private).len(), 0);
     }
 
     #[test]
     fn packages_outside_the_workspace_are_not_checked() {
-        assert_eq!(said(members, "crates/a/fuzz/Cargo.toml", "[package]\n[workspace]\n").len(), 0);
+        assert_eq!(findings_in(members, "crates/a/fuzz/Cargo.toml", "[package]\n[workspace]\n").len(), 0);
     }
 
     #[test]
     fn unsafe_code_must_be_forbidden_at_the_root() {
         let forbids = "[workspace.lints.rust]\nunsafe_code = \"forbid\"\n";
-        assert_eq!(said(workspace, "Cargo.toml", forbids).len(), 0);
-        assert_eq!(said(workspace, "Cargo.toml", &forbids.replace("forbid", "deny")).len(), 1);
-        assert_eq!(said(workspace, "crates/a/Cargo.toml", forbids).len(), 1);
+        assert_eq!(findings_in(workspace, "Cargo.toml", forbids).len(), 0);
+        assert_eq!(findings_in(workspace, "Cargo.toml", &forbids.replace("forbid", "deny")).len(), 1);
+        assert_eq!(findings_in(workspace, "crates/a/Cargo.toml", forbids).len(), 1);
     }
 }

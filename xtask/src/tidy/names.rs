@@ -51,24 +51,24 @@ pub(super) fn files(files: &[File]) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::said;
+    use crate::tidy::findings_in;
 
     #[test]
     fn unlisted_top_level_files_are_found() {
-        assert_eq!(said(top_level, "notes/intro.md", ""), ["notes: does not belong to the top level"]);
-        assert_eq!(said(top_level, "notes.txt", "").len(), 1);
+        assert_eq!(findings_in(top_level, "notes/intro.md", ""), ["notes: does not belong to the top level"]);
+        assert_eq!(findings_in(top_level, "notes.txt", "").len(), 1);
         for fine in ["README.md", ".ci/run", ".gitignore", "crates/a/docs/b.md"] {
-            assert_eq!(said(top_level, fine, "").len(), 0, "{fine}");
+            assert_eq!(findings_in(top_level, fine, "").len(), 0, "{fine}");
         }
     }
 
     #[test]
     fn meaningless_names_are_found() {
         for bad in ["crates/a/src/wire/mod.rs", "crates/a/src/utils.rs", "tests/it/common.rs", "xtask/src/helpers.rs"] {
-            assert_eq!(said(files, bad, "").len(), 1, "{bad}");
+            assert_eq!(findings_in(files, bad, "").len(), 1, "{bad}");
         }
         for fine in ["crates/a/src/model.rs", "crates/a/src/commonwealth.rs", "crates/a/mod.txt"] {
-            assert_eq!(said(files, fine, "").len(), 0, "{fine}");
+            assert_eq!(findings_in(files, fine, "").len(), 0, "{fine}");
         }
     }
 }

@@ -182,7 +182,7 @@ operations! {
 "#;
 
     /// The number of findings of a check if every table is `text`.
-    fn said(check: Check, text: &str) -> usize {
+    fn count_in(check: Check, text: &str) -> usize {
         let files: Vec<File> = TABLES.iter().map(|path| file(path, text)).collect();
         let findings = check(&files).len();
         assert_eq!(findings % TABLES.len(), 0, "every table is checked");
@@ -191,13 +191,13 @@ operations! {
 
     fn found(check: Check, from: &str, to: &str) -> usize {
         assert!(GOOD.contains(from), "{from}");
-        said(check, &GOOD.replacen(from, to, 1))
+        count_in(check, &GOOD.replacen(from, to, 1))
     }
 
     #[test]
     fn a_correct_table_has_no_findings() {
-        assert_eq!(said(layout, GOOD), 0);
-        assert_eq!(said(references, GOOD), 0);
+        assert_eq!(count_in(layout, GOOD), 0);
+        assert_eq!(count_in(references, GOOD), 0);
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn exists(test: &str, files: &[File]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{file, said};
+    use super::super::{file, findings_in};
     use super::*;
 
     #[test]
@@ -53,6 +53,6 @@ mod tests {
         assert_eq!(tested("| server | Nothing. | `it_holds` `both` |"), 0);
         assert_eq!(tested("| server | Nothing. | `it_holds` `it_fails` |"), 1);
         assert_eq!(tested("| server | Nothing. | |"), 1);
-        assert_eq!(said(super::tested, PAGE, "no table").len(), 1);
+        assert_eq!(findings_in(super::tested, PAGE, "no table").len(), 1);
     }
 }

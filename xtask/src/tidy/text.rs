@@ -91,48 +91,48 @@ fn names_folder(line: &str, folder: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::said;
+    use crate::tidy::findings_in;
 
     #[test]
     fn invisible_whitespace_is_found() {
-        assert_eq!(said(whitespace, "a.md", "one\ntwo\n").len(), 0);
-        assert_eq!(said(whitespace, "empty", "").len(), 0);
-        assert_eq!(said(whitespace, "a.md", "one\n\u{9}two\n"), ["a.md:2: has a tab"]);
-        assert_eq!(said(whitespace, "a.md", "one \n"), ["a.md:1: ends with whitespace"]);
-        assert_eq!(said(whitespace, "a.md", "one\r\n"), ["a.md:1: ends with whitespace"]);
-        assert_eq!(said(whitespace, "a.md", "one"), ["a.md: does not end with one newline"]);
-        assert_eq!(said(whitespace, "a.md", "one\n\n").len(), 1);
+        assert_eq!(findings_in(whitespace, "a.md", "one\ntwo\n").len(), 0);
+        assert_eq!(findings_in(whitespace, "empty", "").len(), 0);
+        assert_eq!(findings_in(whitespace, "a.md", "one\n\u{9}two\n"), ["a.md:2: has a tab"]);
+        assert_eq!(findings_in(whitespace, "a.md", "one \n"), ["a.md:1: ends with whitespace"]);
+        assert_eq!(findings_in(whitespace, "a.md", "one\r\n"), ["a.md:1: ends with whitespace"]);
+        assert_eq!(findings_in(whitespace, "a.md", "one"), ["a.md: does not end with one newline"]);
+        assert_eq!(findings_in(whitespace, "a.md", "one\n\n").len(), 1);
     }
 
     #[test]
     fn long_files_are_found() {
         let lines = |count: usize| "x\n".repeat(count);
-        assert_eq!(said(length, "a.rs", &lines(500)).len(), 0);
-        assert_eq!(said(length, "a.rs", &lines(501)).len(), 1);
-        assert_eq!(said(length, "a.md", &lines(501)).len(), 0);
+        assert_eq!(findings_in(length, "a.rs", &lines(500)).len(), 0);
+        assert_eq!(findings_in(length, "a.rs", &lines(501)).len(), 1);
+        assert_eq!(findings_in(length, "a.md", &lines(501)).len(), 0);
     }
 
     #[test]
     fn unfinished_work_is_found() {
         for name in UNFINISHED {
-            let found = said(leftovers, "a.rs", &format!("fn f() {{ {name}!() }}\n"));
+            let found = findings_in(leftovers, "a.rs", &format!("fn f() {{ {name}!() }}\n"));
             assert_eq!(found, [format!("a.rs:1: contains {name}!")]);
         }
         for mark in MARKS {
-            assert_eq!(said(leftovers, "a.rs", &format!("// {mark}: later\n")).len(), 1, "{mark}");
+            assert_eq!(findings_in(leftovers, "a.rs", &format!("// {mark}: later\n")).len(), 1, "{mark}");
         }
-        assert_eq!(said(leftovers, "a.rs", &format!("#[{}]\n", "ignore")).len(), 1);
-        assert_eq!(said(leftovers, "a.rs", "// a todo list, ignored\n").len(), 0);
+        assert_eq!(findings_in(leftovers, "a.rs", &format!("#[{}]\n", "ignore")).len(), 1);
+        assert_eq!(findings_in(leftovers, "a.rs", "// a todo list, ignored\n").len(), 0);
     }
 
     #[test]
     fn paths_of_a_machine_are_found() {
         for home in HOMES {
             for bad in [format!("/{home}/me/x"), format!("see \"/{home}/me\""), format!("(/{home}/me)")] {
-                assert_eq!(said(machine_paths, "a.md", &bad).len(), 1, "{bad}");
+                assert_eq!(findings_in(machine_paths, "a.md", &bad).len(), 1, "{bad}");
             }
             for fine in [format!("https://example.org/{home}/x"), format!("crates/{home}/x"), format!("{home}/x")] {
-                assert_eq!(said(machine_paths, "a.md", &fine).len(), 0, "{fine}");
+                assert_eq!(findings_in(machine_paths, "a.md", &fine).len(), 0, "{fine}");
             }
         }
     }

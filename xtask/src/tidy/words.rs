@@ -39,19 +39,19 @@ fn has(text: &str, phrase: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::said;
+    use crate::tidy::findings_in;
 
     #[test]
     fn avoided_words_are_found_in_prose_and_in_names() {
         assert_eq!(words().count(), WORDS.lines().count());
         for (word, replacement) in words() {
             let finding = |line| format!("a.rs:{line}: has {word:?}; write {replacement}");
-            let found = said(avoided, "a.rs", &format!("// Plain.\n// ({word}).\n"));
+            let found = findings_in(avoided, "a.rs", &format!("// Plain.\n// ({word}).\n"));
             assert!(found.contains(&finding(2)), "{found:?}");
             if word == word.to_lowercase() && !word.contains('_') {
                 let name = format!("fn it_{}_so() {{}}\n", word.replace(' ', "_"));
-                assert!(said(avoided, "a.rs", &name).contains(&finding(1)), "{word}");
-                assert!(said(avoided, "a.rs", &word.to_uppercase()).contains(&finding(1)), "{word}");
+                assert!(findings_in(avoided, "a.rs", &name).contains(&finding(1)), "{word}");
+                assert!(findings_in(avoided, "a.rs", &word.to_uppercase()).contains(&finding(1)), "{word}");
             }
         }
     }
@@ -59,8 +59,8 @@ mod tests {
     #[test]
     fn parts_of_words_and_other_files_are_not_checked() {
         for (word, _) in words() {
-            assert_eq!(said(avoided, "a.rs", &format!("// x{word}x\n")), [""; 0]);
-            assert_eq!(said(avoided, "a.json", &format!("{word}\n")), [""; 0]);
+            assert_eq!(findings_in(avoided, "a.rs", &format!("// x{word}x\n")), [""; 0]);
+            assert_eq!(findings_in(avoided, "a.json", &format!("{word}\n")), [""; 0]);
         }
     }
 }

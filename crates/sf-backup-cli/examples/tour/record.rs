@@ -54,9 +54,10 @@ pub(crate) fn run(
     let cluster = cluster.control().build();
     let listening = cluster.listen().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let around = Environment::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path());
+    let environment = Environment::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path());
     let steps = commands.iter().map(|command| {
-        let output = said(&around, command, width, colors, clock).replace(&listening.url(), "http://localhost:19080");
+        let output =
+            output_of(&environment, command, width, colors, clock).replace(&listening.url(), "http://localhost:19080");
         let output = as_shown(output, first);
         Step { command, output }
     });
@@ -104,7 +105,13 @@ pub(crate) fn at(day: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(morning(day).unix().try_into().unwrap())
 }
 
-fn said(around: &Environment, command: &str, width: Option<usize>, colors: bool, clock: fn() -> SystemTime) -> String {
+fn output_of(
+    environment: &Environment,
+    command: &str,
+    width: Option<usize>,
+    colors: bool,
+    clock: fn() -> SystemTime,
+) -> String {
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     let console = Console {
         input: &mut std::io::empty(),
@@ -117,7 +124,7 @@ fn said(around: &Environment, command: &str, width: Option<usize>, colors: bool,
         clock,
     };
     let (command, to_file) = command.split_once(" > ").map_or((command, false), |(command, _)| (command, true));
-    run_in(around, words(command), console);
+    run_in(environment, words(command), console);
     if to_file {
         output.clear();
     }

@@ -109,15 +109,15 @@ fn tasks() -> String {
 fn short(command: Command) -> Command {
     let command = command.mut_subcommands(short).mut_args(brief);
     let all = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let mut shown = String::new();
+    let mut few = String::new();
     if let Some(examples) = all.strip_prefix("Examples:\n") {
-        shown.push_str("Examples:\n");
+        few.push_str("Examples:\n");
         let lines = examples.lines().take_while(|line| line.starts_with("  sf-backup"));
-        lines.filter(|line| !line.ends_with('\\')).take(EXAMPLES).for_each(|line| shown.push_str(&format!("{line}\n")));
-        shown.push('\n');
+        lines.filter(|line| !line.ends_with('\\')).take(EXAMPLES).for_each(|line| few.push_str(&format!("{line}\n")));
+        few.push('\n');
     }
-    shown.push_str("'sf-backup options' shows the global options, --help the full help.");
-    let command = command.after_help(shown);
+    few.push_str("'sf-backup options' shows the global options, --help the full help.");
+    let command = command.after_help(few);
     if all.is_empty() { command.after_long_help("") } else { command.after_long_help(for_shell(&all, cfg!(windows))) }
 }
 

@@ -22,13 +22,13 @@ pub(crate) fn is_help(error: &clap::Error) -> bool {
 /// Prints clap's message: help and versions to standard output, anything else as an error.
 pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
     if is_help(error) || error.kind() == ErrorKind::DisplayVersion {
-        return tell(&error.to_string(), args, console);
+        return print_text(&error.to_string(), args, console);
     }
     crate::conclude(Err(Failure::Usage(problem(error, args))), &mut terminal(args, console))
 }
 
 /// Prints a requested text to standard output.
-pub(crate) fn tell(text: &str, args: &[OsString], console: Console<'_>) -> Exit {
+pub(crate) fn print_text(text: &str, args: &[OsString], console: Console<'_>) -> Exit {
     let mut terminal = terminal(args, console);
     let result = terminal.result(text);
     crate::conclude(result, &mut terminal)

@@ -22,7 +22,7 @@ pub(super) fn long() -> &'static str {
 
 /// The output if the arguments ask only for the version. Avoids building the tree of all commands, which takes longer
 /// than the rest of such a run.
-pub(crate) fn asked(args: &[OsString]) -> Option<String> {
+pub(crate) fn requested(args: &[OsString]) -> Option<String> {
     let [_, option] = args else { return None };
     match option.to_str()? {
         "-V" => Some(format!("sf-backup {}\n", env!("CARGO_PKG_VERSION"))),
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn the_version_is_printed_as_the_parser_prints_it() {
-        let version = |args: &[&str]| asked(&args.iter().map(OsString::from).collect::<Vec<_>>());
+        let version = |args: &[&str]| requested(&args.iter().map(OsString::from).collect::<Vec<_>>());
         assert_eq!(version(&["sf-backup", "-V"]), Some(Cli::command().render_version()));
         assert_eq!(version(&["sf-backup", "--version"]), Some(Cli::command().render_long_version()));
         assert_eq!(version(&["sf-backup", "-V", "policy"]), None);

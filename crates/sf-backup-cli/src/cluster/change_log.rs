@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_does_not_spoil_the_next() {
+    fn a_truncated_line_does_not_affect_the_next() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("changes.jsonl");
         std::fs::write(&path, "{\"time\":").unwrap();
@@ -232,7 +232,7 @@ mod tests {
 
     /// Another process that shares the file was stopped within a line.
     #[test]
-    fn a_line_that_is_cut_off_meanwhile_does_not_spoil_the_next() {
+    fn a_line_truncated_by_another_process_does_not_affect_the_next() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("changes.jsonl");
         let log = log(&path);

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_skips_what_says_nothing() {
+    fn empty_lines_and_comments_of_a_list_are_skipped() {
         let services: Vec<ServiceId> = list("\u{20}fabric:/A/S\r\n\n# none: B/S\n\t\nC/S").unwrap();
         assert_eq!(services.iter().map(ToString::to_string).collect::<Vec<_>>(), ["fabric:/A/S", "fabric:/C/S"]);
         assert!(list::<ServiceId>(" \n#\n").unwrap().is_empty());
@@ -153,10 +153,10 @@ mod tests {
         #[test]
         fn any_text_is_a_list_or_an_error(text in "[-#a-zA-Z0-9:/ \t\r\n?]{0,60}") {
             prop_assume!(!text.lines().any(|line| is_of_a_table(line.trim())));
-            let said = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            let entries = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             match list::<ServiceId>(&text) {
-                Ok(ids) => prop_assert_eq!(ids.len(), said.count()),
-                Err(_) => prop_assert!(said.clone().any(|line| line.parse::<ServiceId>().is_err())),
+                Ok(ids) => prop_assert_eq!(ids.len(), entries.count()),
+                Err(_) => prop_assert!(entries.clone().any(|line| line.parse::<ServiceId>().is_err())),
             }
         }
     }

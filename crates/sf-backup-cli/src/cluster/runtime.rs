@@ -102,14 +102,14 @@ pub(crate) fn or_interrupted<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     let interrupted = sender.clone();
     let watch = move || {
         let Ok(runtime) = runtime() else { return };
-        let came = runtime.block_on(async {
+        let outcome = runtime.block_on(async {
             let mut interrupts = Interrupts::by_person();
             tokio::select! {
                 () = interrupts.any() => true,
                 _ = stop => false,
             }
         });
-        if came {
+        if outcome {
             // The work may already be done.
             let _ = interrupted.send(None);
         }

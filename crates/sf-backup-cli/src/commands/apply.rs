@@ -278,13 +278,13 @@ impl Applying<'_> {
             terminal.note(&format!("{} made; the cluster matches {}", changes(made), self.file.source));
             return result;
         }
-        for (outcome, said) in [
+        for (outcome, label) in [
             (AppliedOutcome::Failed, "failed"),
             (AppliedOutcome::Unknown, "may have been done"),
             (AppliedOutcome::NotBegun, "not sent"),
         ] {
             for row in of(outcome) {
-                terminal.note(&format!("{said}: {}", row.change));
+                terminal.note(&format!("{label}: {}", row.change));
             }
         }
         terminal.note(&format!("{made} of {} made; apply the file again to continue", changes(self.rows.len())));

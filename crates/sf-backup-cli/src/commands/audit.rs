@@ -135,7 +135,7 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
         return plugin(args, &audit, &plan.scope, &origin, terminal);
     }
     show(args, &audit, &origin, terminal)?;
-    if let Some(problem) = args.notify.tell(&audit, &plan.scope, &origin, terminal)? {
+    if let Some(problem) = args.notify.send_changes(&audit, &plan.scope, &origin, terminal)? {
         terminal.side_failures.add(Exit::NotNotified, problem);
     }
     match audit.summary().verdict() {
@@ -153,7 +153,7 @@ fn plugin(
     origin: &Origin,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let problem = args.notify.tell(audit, scope, origin, terminal)?;
+    let problem = args.notify.send_changes(audit, scope, origin, terminal)?;
     match (NagiosStatus::of(audit), problem) {
         (NagiosStatus::Ok, Some(problem)) => return plugin_failed(&problem, terminal),
         (_, Some(problem)) => terminal.side_failures.add(Exit::NotNotified, problem),

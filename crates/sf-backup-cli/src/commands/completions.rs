@@ -75,13 +75,13 @@ pub(crate) fn response(args: &[OsString], command: fn() -> Command, environment:
         Some("bash") => in_bash(&handed, command, environment),
         Some("zsh") => {
             let words: Vec<OsString> = handed.iter().map(|word| typed::meant(&word.to_string_lossy()).into()).collect();
-            asked(&words, command, environment).iter().map(zsh::line).collect()
+            completions_of(&words, command, environment).iter().map(zsh::line).collect()
         }
         Some("fish") => in_fish(handed, command, environment),
         Some("powershell") => {
             let words = environment.get(WORDS).map(|words| words.to_string_lossy().into_owned()).unwrap_or_default();
             let words: Vec<OsString> = words.split(powershell::SEPARATOR).map(OsString::from).collect();
-            asked(&words, command, environment).iter().filter_map(powershell::line).collect()
+            completions_of(&words, command, environment).iter().filter_map(powershell::line).collect()
         }
         _ => Vec::new(),
     };
@@ -94,18 +94,18 @@ fn in_bash(handed: &[OsString], command: fn() -> Command, environment: &Environm
     let Some(typed) = bash::Typed::new(&line.to_string_lossy(), &part.to_string_lossy()) else {
         return Vec::new();
     };
-    asked(&typed.words, command, environment).iter().filter_map(|offer| typed.replacement(offer)).collect()
+    completions_of(&typed.words, command, environment).iter().filter_map(|offer| typed.replacement(offer)).collect()
 }
 
 fn in_fish(mut words: Vec<OsString>, command: fn() -> Command, environment: &Environment) -> Vec<String> {
     // The other shells pass it without quotes.
     let last = words.pop().unwrap_or_default();
     words.push(typed::meant_by_fish(&last.to_string_lossy()).into());
-    asked(&words, command, environment).iter().map(zsh::line).collect()
+    completions_of(&words, command, environment).iter().map(zsh::line).collect()
 }
 
 /// Completions of the last of these words; empty without a program name.
-fn asked(words: &[OsString], command: fn() -> Command, environment: &Environment) -> Vec<Offer> {
+fn completions_of(words: &[OsString], command: fn() -> Command, environment: &Environment) -> Vec<Offer> {
     if words.len() < 2 {
         return Vec::new();
     }

@@ -218,7 +218,7 @@ fn choose(
         ContextChoice::None => None,
         ContextChoice::Named(name) => Some(name.clone()),
     };
-    let said = match &current {
+    let message = match &current {
         Some(name) => format!("context {name} is the current one"),
         None => "no context is current".to_owned(),
     };
@@ -229,7 +229,7 @@ fn choose(
         contexts.current.clone_from(&current);
         Ok(())
     })?;
-    done(terminal, &would(options, said))
+    done(terminal, &would(options, message))
 }
 
 fn remove(
@@ -263,18 +263,22 @@ fn change(
     Ok(())
 }
 
-fn would(options: &Options, said: String) -> String {
-    if options.dry_run.is_some() { format!("dry run, nothing is changed; without --dry-run: {said}") } else { said }
+fn would(options: &Options, message: String) -> String {
+    if options.dry_run.is_some() {
+        format!("dry run, nothing is changed; without --dry-run: {message}")
+    } else {
+        message
+    }
 }
 
 fn known(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<(), Failure> {
     contexts.get(name).map(|_| ()).ok_or_else(|| context_store::unknown(name, contexts, file))
 }
 
-fn done(terminal: &mut Terminal<'_>, said: &str) -> Result<(), Failure> {
+fn done(terminal: &mut Terminal<'_>, message: &str) -> Result<(), Failure> {
     match terminal.options.format {
         Format::Table if terminal.options.quiet => Ok(()),
-        Format::Table => terminal.remark(&format!("{said}\n")),
+        Format::Table => terminal.remark(&format!("{message}\n")),
         Format::Json | Format::Yaml => terminal.result("{}\n"),
     }
 }

@@ -44,8 +44,8 @@ pub(crate) fn run(diff: &Diff, context: CommandContext<'_>, terminal: &mut Termi
     let file = ManifestFile::read(&diff.file, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal).map_err(Failure::above_one)?;
-    let shown = block_on(interruptible, None, show(diff, &file, &mut session));
-    shown.map_err(Failure::above_one)
+    let result = block_on(interruptible, None, show(diff, &file, &mut session));
+    result.map_err(Failure::above_one)
 }
 
 /// Prints the differences, and fails with exit code 1 if there are any.

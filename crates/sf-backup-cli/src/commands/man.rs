@@ -52,10 +52,10 @@ fn page(command: &Command) -> Result<String, Failure> {
     let name = name(command);
     let is_whole = name == "sf-backup";
     // Global options are on a page of their own.
-    let shown = command.clone().display_name(&name);
-    let shown = shown.mut_args(|arg| if arg.is_global_set() && !is_whole { arg.hide(true) } else { arg });
+    let documented = command.clone().display_name(&name);
+    let documented = documented.mut_args(|arg| if arg.is_global_set() && !is_whole { arg.hide(true) } else { arg });
     let source = format!("sf-backup {}", env!("CARGO_PKG_VERSION"));
-    let page = Page::new(shown).title(name.to_uppercase()).source(source).manual("Service Fabric backups");
+    let page = Page::new(documented).title(name.to_uppercase()).source(source).manual("Service Fabric backups");
     let mut text = Vec::new();
     page.render(&mut text).map_err(|error| Failure::Other(format!("the page cannot be written: {error}")))?;
     let mut text = String::from_utf8_lossy(&text).into_owned();

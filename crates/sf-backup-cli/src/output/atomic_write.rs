@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_takes_no_others_place() {
+    fn creating_a_file_does_not_replace_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.yaml");
         assert!(create_whole(&path, "one").unwrap().warning(&path).is_none());

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_the_worst_counts() {
+    fn the_worst_exit_code_counts() {
         use Exit::*;
         let order =
             [Unknown, OperationFailed, TimedOut, Failed, Unreachable, Lacking, NotAllowed, Conflict, NotFound, Done];

@@ -73,8 +73,8 @@ mod access_list {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let line = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it prints no reason");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let line = errors.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it prints no reason");
         Err(io::Error::other(format!("{name} has failed ({}): {line}", output.status)))
     }
 

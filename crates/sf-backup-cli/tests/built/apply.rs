@@ -19,7 +19,7 @@ enablement:
 ";
 
 #[test]
-fn what_was_done_is_printed_and_what_was_not() {
+fn completed_and_remaining_changes_are_printed() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     std::fs::write(path("backup.yaml"), FILE).unwrap();
@@ -35,8 +35,8 @@ fn what_was_done_is_printed_and_what_was_not() {
     let mut printed = String::new();
     child.stderr.as_mut().unwrap().read_to_string(&mut printed).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{printed}");
-    for said in ["enable service fabric:/CalcApp/CalcService", "apply the file again to continue", "interrupted"] {
-        assert!(printed.contains(said), "{printed}");
+    for part in ["enable service fabric:/CalcApp/CalcService", "apply the file again to continue", "interrupted"] {
+        assert!(printed.contains(part), "{printed}");
     }
     // Whether the next change was started by then depends on timing.
     assert!(printed.contains("1 of 2 changes made"), "{printed}");

@@ -38,7 +38,7 @@ fn ask(url: &str, method: &str, path: &str, body: &str) -> String {
 }
 
 #[test]
-fn a_simulator_takes_orders_unless_it_was_started_so_that_it_does_not() {
+fn control_commands_are_accepted_unless_disabled() {
     let body = r#"{"Advance":"PT4H"}"#;
     for control in [&[][..], &["--control"], &["--no-control", "--control"]] {
         let sim = Sim::start(&[control, &["--speed", "0x", "--start", "2024-01-01"]].concat());
@@ -65,7 +65,7 @@ fn a_simulator_plays_a_scenario() {
 }
 
 #[test]
-fn a_simulators_time_begins_now_unless_a_file_or_an_argument_says_otherwise() {
+fn a_simulators_time_starts_now_unless_set() {
     let now = |args: &[&str]| {
         let sim = Sim::start(&[&["--control", "--speed", "0x"], args].concat());
         let response = ask(&sim.url, "GET", "/$sim/clock", "");
@@ -87,7 +87,7 @@ fn a_simulators_time_begins_now_unless_a_file_or_an_argument_says_otherwise() {
 }
 
 #[test]
-fn a_simulators_time_runs_at_the_speed_that_it_was_given() {
+fn a_simulators_time_runs_at_the_given_speed() {
     let now = |sim: &Sim| ask(&sim.url, "GET", "/$sim/clock", "").rsplit_once("\r\n\r\n").unwrap().1.to_owned();
     let [frozen, fast] =
         ["0x", "1000000x"].map(|speed| Sim::start(&["--control", "--start", "2024-01-01", "--speed", speed]));
@@ -140,20 +140,20 @@ fn contexts_and_sfctls_selection_are_found_where_the_platform_has_them() {
         assert!(output.status.success(), "{args:?}: {output:?}");
         text(&output.stdout).to_owned()
     };
-    let asked = |variables: &[(&str, &str)]| {
+    let request = |variables: &[(&str, &str)]| {
         let shown = run(&["--dry-run", "policy", "list"], variables);
         shown.split("/BackupRestore").next().unwrap().to_owned()
     };
-    assert_eq!(asked(&[]), "GET http://localhost:19080");
+    assert_eq!(request(&[]), "GET http://localhost:19080");
     std::fs::create_dir(home.path().join(".sfctl")).unwrap();
     std::fs::write(home.path().join(".sfctl/config"), "[servicefabric]\nendpoint = http://selected:19080\n").unwrap();
-    assert_eq!(asked(&[]), "GET http://selected:19080");
-    assert_eq!(asked(&[("SFCTL_SERVICEFABRIC_ENDPOINT", "http://variable:1")]), "GET http://variable:1");
+    assert_eq!(request(&[]), "GET http://selected:19080");
+    assert_eq!(request(&[("SFCTL_SERVICEFABRIC_ENDPOINT", "http://variable:1")]), "GET http://variable:1");
     run(&["-e", "http://stored:1", "context", "add", "c"], &[]);
     assert!(home.path().join("configuration/sf-backup/config.toml").is_file());
-    assert_eq!(asked(&[]), "GET http://stored:1");
-    assert_eq!(asked(&[("SF_BACKUP_CONTEXT", "none")]), "GET http://localhost:19080");
-    assert_eq!(asked(&[("SF_BACKUP_ENDPOINT", "http://variable:1")]), "GET http://variable:1");
+    assert_eq!(request(&[]), "GET http://stored:1");
+    assert_eq!(request(&[("SF_BACKUP_CONTEXT", "none")]), "GET http://localhost:19080");
+    assert_eq!(request(&[("SF_BACKUP_ENDPOINT", "http://variable:1")]), "GET http://variable:1");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn colour_is_for_terminals_or_on_demand() {
 
 #[cfg(unix)]
 #[test]
-fn a_simulator_that_is_asked_to_end_succeeds() {
+fn an_interrupted_simulator_exits_with_success() {
     for signal in ["-TERM", "-INT"] {
         let sim = Sim::start(&[]);
         assert_eq!(sim.end(signal), (Some(0), String::new()));
@@ -176,7 +176,7 @@ fn a_simulator_that_is_asked_to_end_succeeds() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_has_had_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let mut child = command(&["--help"]).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();

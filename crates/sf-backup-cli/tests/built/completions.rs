@@ -67,15 +67,15 @@ fn bash_completes_commands_options_and_names_from_the_cluster() {
     ];
     let mut arguments = vec!["--norc", "-c", BASH, "bash"];
     arguments.extend(lines.iter().map(String::as_str));
-    let Some(said) = say("bash", &arguments) else { return };
-    let said: Vec<&str> = said.lines().collect();
+    let Some(printed) = say("bash", &arguments) else { return };
+    let printed: Vec<&str> = printed.lines().collect();
     assert_eq!(
-        said[..4],
+        printed[..4],
         ["policy|", "CalcApp/CalcService|CalcApp/Web|", "/CalcApp/CalcService|/CalcApp/Web|", "Daily|"]
     );
-    assert!(said[4].starts_with("CalcApp|"), "{said:?}");
+    assert!(printed[4].starts_with("CalcApp|"), "{printed:?}");
     let partitions = r"CalcApp/CalcService\#0|CalcApp/CalcService\#1|";
-    assert_eq!(said[5..], ["6b1c2f7e-0000-4000-8000-000000000002|", "--verbose|", "|", partitions]);
+    assert_eq!(printed[5..], ["6b1c2f7e-0000-4000-8000-000000000002|", "--verbose|", "|", partitions]);
 }
 
 #[test]
@@ -86,10 +86,10 @@ fn fish_completes_names_from_the_cluster() {
          complete -C 'sf-backup -e {} partition config 6b1c2f7e-0000-4000-8000-000000000001'",
         sim.url, sim.url
     );
-    let Some(said) = say("fish", &["--no-config", "-c", &script]) else { return };
-    let lines: Vec<&str> = said.lines().collect();
+    let Some(printed) = say("fish", &["--no-config", "-c", &script]) else { return };
+    let lines: Vec<&str> = printed.lines().collect();
     assert_eq!(lines[0], "Daily");
-    assert!(lines[1].starts_with("6b1c2f7e-0000-4000-8000-000000000001\tCalcApp/CalcService#0"), "{said}");
+    assert!(lines[1].starts_with("6b1c2f7e-0000-4000-8000-000000000001\tCalcApp/CalcService#0"), "{printed}");
 }
 
 /// The candidates that the script for PowerShell gets, as they are typed.
@@ -127,12 +127,12 @@ fn zsh_takes_the_script() {
          _CLAP_COMPLETE_INDEX=5 _CLAP_IFS=$'\\n' SF_BACKUP_COMPLETE=zsh sf-backup -- sf-backup -e {} policy show D",
         sim.url
     );
-    let Some(said) = say("zsh", &["-f", "-c", &script]) else { return };
-    assert!(said.contains("function") && said.ends_with("Daily"), "{said}");
+    let Some(printed) = say("zsh", &["-f", "-c", &script]) else { return };
+    assert!(printed.contains("function") && printed.ends_with("Daily"), "{printed}");
 }
 
 #[test]
-fn who_completes_is_never_asked_and_sees_no_error() {
+fn completions_never_prompt_and_print_no_errors() {
     let output = Command::new(env!("CARGO_BIN_EXE_sf-backup"))
         .env("SF_BACKUP_COMPLETE", "bash")
         .env("_CLAP_COMPLETE_INDEX", "5")

@@ -67,7 +67,7 @@ fn printed_curl_commands_have_the_effect_of_the_verb() {
 }
 
 #[test]
-fn it_never_prints_a_secret_and_says_what_curl_cannot_do() {
+fn no_secret_is_printed_and_limits_of_curl_are_named() {
     let thumbprint = "349A95382E3A4D8FD6D42B36B4C04ABFF35BD421";
     let args = ["-e", "https://cluster:19080", "--server-thumbprint", thumbprint, "--token-command", "no-such-program"];
     let output = run(&[&args[..], &["--dry-run=curl", "service", "suspend", "A/S"]].concat());
@@ -162,7 +162,7 @@ fn sent_by_curl(recorder: &Recorder, args: &[&str], secrets: &[(&str, &str)]) ->
 }
 
 #[test]
-fn what_it_prints_makes_the_same_request_and_nothing_else() {
+fn the_printed_command_sends_the_same_request_only() {
     if !there_is_curl() {
         return;
     }

@@ -31,11 +31,11 @@ fn refuses(folder: &Path, file: &str, why: &str) {
     // They wait at the same time.
     for (line, child) in children.collect::<Vec<_>>() {
         let output = child.wait_with_output().unwrap();
-        let said = text(&output.stderr);
+        let errors = text(&output.stderr);
         let code = if line.contains("--token-file") { 5 } else { 2 };
-        assert_eq!(output.status.code(), Some(code), "{line}: {said}");
-        assert!(said.contains(file), "{line}: {said}");
-        assert!(said.contains(why), "{line}: {said}");
+        assert_eq!(output.status.code(), Some(code), "{line}: {errors}");
+        assert!(errors.contains(file), "{line}: {errors}");
+        assert!(errors.contains(why), "{line}: {errors}");
     }
 }
 
@@ -54,7 +54,7 @@ fn waiting_for_an_idle_pipe_is_bounded() {
 }
 
 #[test]
-fn what_a_shell_puts_in_place_of_a_file_is_read() {
+fn process_substitutions_are_read() {
     let program = env!("CARGO_BIN_EXE_sf-backup");
     let line = format!("exec {program} --dry-run policy create -f <(cat policy.json)");
     let folder = tempfile::tempdir().unwrap();

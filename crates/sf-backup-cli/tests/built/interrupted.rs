@@ -15,7 +15,7 @@ fn interrupted(child: Child) -> Output {
 }
 
 #[test]
-fn a_run_that_is_interrupted_says_what_may_have_happened() {
+fn an_interrupted_run_prints_what_may_have_happened() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let child = command(&["-e", &url, "--no-verify", "service", "suspend", "A/S"]).spawn().unwrap();
@@ -42,7 +42,7 @@ fn a_look_up_that_is_interrupted_has_changed_nothing() {
 }
 
 #[test]
-fn a_list_that_is_interrupted_says_what_was_done_with_each() {
+fn an_interrupted_list_prints_the_outcome_of_each() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let child = command(&["-e", &url, "--no-verify", "service", "suspend", "A/1", "A/2", "A/3", "--parallel", "2"])
@@ -60,7 +60,7 @@ fn a_list_that_is_interrupted_says_what_was_done_with_each() {
 
 /// The cluster's time stands still, so that the backup never ends.
 #[test]
-fn who_is_tired_of_waiting_leaves_a_backup_to_the_cluster() {
+fn an_interrupted_wait_leaves_the_backup_to_the_cluster() {
     const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("share.json");
@@ -133,10 +133,10 @@ fn ctrl_c_ends_the_look_up_of_a_name() {
         let mut command = command(&[&["-e", "http://cluster.example:19080"], verb].concat());
         let mut child = command.env("LD_PRELOAD", &library).spawn().unwrap();
         // Byte by byte, because the rest is read later.
-        let (mut said, mut byte) = (Vec::new(), [0]);
-        while !said.ends_with(b"looking up\n") {
+        let (mut bytes, mut byte) = (Vec::new(), [0]);
+        while !bytes.ends_with(b"looking up\n") {
             child.stderr.as_mut().unwrap().read_exact(&mut byte).unwrap();
-            said.extend(byte);
+            bytes.extend(byte);
         }
         let output = ends_at_once(child);
         assert!(text(&output.stderr).contains("interrupted"), "{verb:?}: {output:?}");
@@ -170,7 +170,7 @@ fn ctrl_c_ends_the_program_that_is_notified() {
 /// The log has room for the line before the change, but not for the one after it.
 #[test]
 #[cfg(unix)]
-fn a_log_that_fails_after_a_change_is_reported_though_quiet() {
+fn a_log_that_fails_after_a_change_is_reported_even_if_quiet() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("changes.jsonl");
     std::fs::write(&log, "x".repeat(1024 - 401) + "\n").unwrap();

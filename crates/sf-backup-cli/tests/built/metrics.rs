@@ -52,14 +52,14 @@ fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
 }
 
 /// Repeats the request until the response contains the text.
-fn until(address: &str, path: &str, said: &str) -> String {
+fn until(address: &str, path: &str, expected: &str) -> String {
     let began = Instant::now();
     loop {
         let response = ask(address, "GET", path, "");
-        if response.contains(said) {
+        if response.contains(expected) {
             return response;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{said:?} never came: {response}");
+        assert!(began.elapsed() < Duration::from_secs(60), "{expected:?} never came: {response}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -100,7 +100,7 @@ fn served(sim: &Sim) -> (Running, String) {
 }
 
 #[test]
-fn the_last_good_response_is_served_until_the_process_is_asked_to_end() {
+fn the_last_successful_metrics_are_served_until_interrupted() {
     let folder = tempfile::tempdir().unwrap();
     let sim = stopped(folder.path());
     let (mut server, address) = served(&sim);

@@ -12,18 +12,18 @@ fn frozen() -> Sim {
     Sim::start(&["--speed", "0x", "--start", "2026-11-27T08:00:00Z"])
 }
 
-fn said(sim: &Sim, args: &[&str]) -> String {
+fn printed(sim: &Sim, args: &[&str]) -> String {
     text(&sim.done(args).stdout).to_owned()
 }
 
 fn object(sim: &Sim, args: &[&str]) -> Value {
-    serde_json::from_str(&said(sim, &[&["-o", "json"], args].concat())).unwrap()
+    serde_json::from_str(&printed(sim, &[&["-o", "json"], args].concat())).unwrap()
 }
 
 #[test]
 fn time_is_moved_by_a_command_in_every_form_of_a_duration() {
     let sim = frozen();
-    assert_eq!(said(&sim, &["sim", "advance", "2d"]), "the cluster's time is 2026-11-29T08:00:00Z\n");
+    assert_eq!(printed(&sim, &["sim", "advance", "2d"]), "the cluster's time is 2026-11-29T08:00:00Z\n");
     for (duration, now) in [
         ("90s", "2026-11-29T08:01:30Z"),
         ("1d12h", "2026-11-30T20:01:30Z"),
@@ -74,7 +74,7 @@ fn status_shows_the_contents_of_the_cluster() {
     let status = object(&sim, &["sim", "status"]);
     assert_eq!((&status["Now"], &status["Runtime"]), (&json!("2026-11-27T08:00:00Z"), &json!("6.4")));
     assert_eq!((&status["Policies"], &status["Faults"]), (&json!(["Nightly"]), &json!(0)));
-    let shown = said(&sim, &["sim", "status"]);
+    let shown = printed(&sim, &["sim", "status"]);
     assert!(shown.contains("Now:             2026-11-27T08:00:00Z\n"), "{shown}");
     assert!(shown.contains("Policies:        Nightly\n"), "{shown}");
 }
@@ -92,10 +92,10 @@ fn a_cluster_of_any_size_is_generated() {
 }
 
 #[test]
-fn everything_that_can_fail_fails_on_order() {
+fn every_fault_can_be_injected_by_a_command() {
     let sim = frozen();
     let url = sim.url.clone();
-    let fail = |args: &[&str]| said(&sim, &[&["sim", "fail"], args].concat());
+    let fail = |args: &[&str]| printed(&sim, &[&["sim", "fail"], args].concat());
     sim.done(&["policy", "create", "Nightly", "--every", "1h", "--share", r"\\nas\backups"]);
     sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Nightly"]);
     fail(&["calls", "--operation", "GetBackupPolicyList", "--status", "403"]);
@@ -109,18 +109,18 @@ fn everything_that_can_fail_fails_on_order() {
     let partitions = || object(&sim, &["partition", "list", "CalcApp/CalcService"]);
     fail(&["quorum", FIRST, "--for", "2h"]);
     assert_eq!(partitions()[0]["PartitionStatus"], "InQuorumLoss");
-    said(&sim, &["sim", "advance", "2h"]);
+    printed(&sim, &["sim", "advance", "2h"]);
     assert_eq!(partitions()[0]["PartitionStatus"], "Ready");
     fail(&["failover", FIRST, "--for", "1m"]);
     assert_eq!(partitions()[0]["PartitionStatus"], "Reconfiguring");
-    said(&sim, &["sim", "advance", "1m"]);
+    printed(&sim, &["sim", "advance", "1m"]);
     fail(&["data-loss", "CalcApp/CalcService#0"]);
     assert_eq!(partitions()[0]["PartitionStatus"], "Reconfiguring");
     fail(&["storage", "--share", r"\\nas\backups", "--code", "0x80070070", "--message", "The disk is full."]);
-    said(&sim, &["sim", "advance", "1h"]);
+    printed(&sim, &["sim", "advance", "1h"]);
     assert_eq!(partitions()[1]["HealthState"], "Warning");
     fail(&["storage", "--share", r"\\nas\backups", "--end"]);
-    said(&sim, &["sim", "advance", "10m"]);
+    printed(&sim, &["sim", "advance", "10m"]);
     assert_eq!(partitions()[1]["HealthState"], "Ok");
     fail(&["policy", "Nightly"]);
     fail(&["health", "fabric:/System/BackupRestoreService", "error"]);
@@ -313,13 +313,13 @@ fn every_acknowledged_change_survives_kill_9_and_the_clock_a_stop() {
     }
     let sim = Sim::start(&args);
     sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", &expected[0]]);
-    said(&sim, &["sim", "advance", "5h"]);
+    printed(&sim, &["sim", "advance", "5h"]);
     sim.end("-TERM");
     let sim = Sim::start(&args);
     assert_eq!(object(&sim, &["sim", "status"])["Now"], "2026-11-27T13:00:00Z");
     assert_eq!(object(&sim, &["service", "backups", "CalcApp/CalcService"]).as_array().unwrap().len(), 10);
 
-    let exported = said(&sim, &["sim", "export"]);
+    let exported = printed(&sim, &["sim", "export"]);
     let fixture = folder.path().join("fixture.state");
     std::fs::write(&fixture, &exported).unwrap();
     let other = frozen();
@@ -345,7 +345,7 @@ fn text_of_error(output: &std::process::Output) -> &str {
 }
 
 #[test]
-fn an_exported_state_is_json_that_no_screen_obeys() {
+fn an_exported_state_is_json_without_control_characters() {
     let sim = Sim::start(&[]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("policy.json");

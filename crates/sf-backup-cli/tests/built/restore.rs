@@ -98,7 +98,7 @@ fn lines(journal: &Path, event: &str) -> usize {
 }
 
 #[test]
-fn a_run_that_is_killed_is_gone_on_with_and_nothing_is_restored_twice() {
+fn a_killed_run_is_resumed_and_restores_nothing_twice() {
     let stage = Stage::new();
     stage.lose_after(20);
     let mut child = stage.run(&["--parallel", "24"]).spawn().unwrap();
@@ -111,7 +111,7 @@ fn a_run_that_is_killed_is_gone_on_with_and_nothing_is_restored_twice() {
 }
 
 #[test]
-fn a_run_that_is_interrupted_says_how_to_go_on() {
+fn an_interrupted_run_prints_how_to_resume() {
     let stage = Stage::new();
     stage.lose_after(10);
     let child = stage.run(&["--parallel", "12"]).spawn().unwrap();
@@ -119,8 +119,8 @@ fn a_run_that_is_interrupted_says_how_to_go_on() {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
-    let said = text(&output.stderr);
-    assert!(said.contains("to resume: sf-backup -e") && said.contains("--yes --parallel 12"), "{output:?}");
+    let errors = text(&output.stderr);
+    assert!(errors.contains("to resume: sf-backup -e") && errors.contains("--yes --parallel 12"), "{output:?}");
     let lines: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(lines.as_array().unwrap().len(), PARTITIONS);
     stage.finish();
@@ -128,7 +128,7 @@ fn a_run_that_is_interrupted_says_how_to_go_on() {
 
 /// A limit on the size of files simulates a full disk.
 #[test]
-fn a_journal_that_takes_no_more_stops_everything() {
+fn a_full_journal_stops_the_run() {
     let stage = Stage::new();
     let run = stage.run(&["--parallel", "4"]);
     let mut limited = Command::new("sh");

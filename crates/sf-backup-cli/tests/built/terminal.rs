@@ -11,7 +11,7 @@ use person::Person;
 const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 
 #[test]
-fn what_will_be_lost_is_said_and_no_is_the_default() {
+fn the_prompt_names_the_loss_and_defaults_to_no() {
     let sim = Sim::with_policy();
     for answer in ["", "n", "maybe"] {
         let mut person = Person::at(&sim, &["policy", "delete", "Daily"]);
@@ -19,19 +19,19 @@ fn what_will_be_lost_is_said_and_no_is_the_default() {
         person.sees("[y/N]");
         person.types(answer);
         assert_eq!(person.leaves(), 2, "{answer:?}");
-        assert!(person.seen().contains("nothing was sent"), "{}", person.seen());
+        assert!(person.screen().contains("nothing was sent"), "{}", person.screen());
     }
     sim.done(&["policy", "show", "Daily"]);
 
     let mut person = Person::at(&sim, &["policy", "delete", "Daily"]);
     person.sees("[y/N]");
     person.types("y");
-    assert_eq!(person.leaves(), 0, "{}", person.seen());
-    assert!(person.seen().contains("policy Daily is deleted"), "{}", person.seen());
+    assert_eq!(person.leaves(), 0, "{}", person.screen());
+    assert!(person.screen().contains("policy Daily is deleted"), "{}", person.screen());
 }
 
 #[test]
-fn what_a_restore_replaces_is_said() {
+fn the_prompt_of_a_restore_names_what_is_replaced() {
     let sim = Sim::with_policy();
     let location = r"CalcApp\CalcService\x\2024-01-01 04.10.22.zip";
     let args = ["partition", "restore", PARTITION, "--backup-id", PARTITION, "--location", location];
@@ -43,34 +43,34 @@ fn what_a_restore_replaces_is_said() {
 }
 
 #[test]
-fn errors_are_coloured_unless_that_is_not_wanted() {
+fn errors_are_coloured_unless_disabled() {
     let red = "\u{1b}[1;31merror: ";
     let mut person = Person::new(&["explain", "no-such-code"]);
     assert_eq!(person.leaves(), 2);
-    assert!(person.seen().contains(red), "{}", person.seen());
+    assert!(person.screen().contains(red), "{}", person.screen());
     for unwanted in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         let mut person = Person::with(&["explain", "no-such-code"], &[unwanted], 80);
         assert_eq!(person.leaves(), 2);
-        assert!(person.seen().contains("error: ") && !person.seen().contains('\u{1b}'), "{}", person.seen());
+        assert!(person.screen().contains("error: ") && !person.screen().contains('\u{1b}'), "{}", person.screen());
     }
     let mut person = Person::new(&["--color", "never", "explain", "no-such-code"]);
     assert_eq!(person.leaves(), 2);
-    assert!(!person.seen().contains('\u{1b}'), "{}", person.seen());
+    assert!(!person.screen().contains('\u{1b}'), "{}", person.screen());
 }
 
 #[test]
 fn states_are_coloured_on_a_terminal_only() {
     let sim = Sim::with_policy();
     let mut person = Person::at(&sim, &["audit"]);
-    assert_eq!(person.leaves(), 20, "{}", person.seen());
-    assert!(person.seen().contains("\u{1b}[31mNotCovered\u{1b}[0m"), "{}", person.seen());
+    assert_eq!(person.leaves(), 20, "{}", person.screen());
+    assert!(person.screen().contains("\u{1b}[31mNotCovered\u{1b}[0m"), "{}", person.screen());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("audit.txt");
     let to_file = ["audit", "-f", file.to_str().unwrap()];
     for unwanted in [&["--color", "never", "audit"][..], &to_file, &["audit", "-o", "json"]] {
         let mut person = Person::at(&sim, unwanted);
-        assert_eq!(person.leaves(), 20, "{}", person.seen());
-        assert!(!person.seen().contains("\u{1b}[31mNotCovered"), "{}", person.seen());
+        assert_eq!(person.leaves(), 20, "{}", person.screen());
+        assert!(!person.screen().contains("\u{1b}[31mNotCovered"), "{}", person.screen());
     }
     assert!(!std::fs::read_to_string(file).unwrap().contains('\u{1b}'));
 }
@@ -81,8 +81,8 @@ fn tables_fit_the_screen() {
     for columns in [60, 100] {
         let mut person = Person::with(&["-e", &sim.url, "policy", "list"], &[("NO_COLOR", "1")], columns);
         assert_eq!(person.leaves(), 0);
-        let widest = person.seen().lines().map(|line| line.trim_end().chars().count()).max().unwrap();
-        assert!(widest <= usize::from(columns), "{widest} of {columns}: {}", person.seen());
+        let widest = person.screen().lines().map(|line| line.trim_end().chars().count()).max().unwrap();
+        assert!(widest <= usize::from(columns), "{widest} of {columns}: {}", person.screen());
     }
 }
 
@@ -102,8 +102,8 @@ fn a_row_is_a_line_on_every_screen() {
         for columns in [80, 120, 200] {
             let typed = [&["-q", "-e", &sim.url], args].concat();
             let mut person = Person::with(&typed, &[("NO_COLOR", "1")], columns);
-            assert_eq!(person.leaves(), 0, "{}", person.seen());
-            let lines: Vec<&str> = person.seen().lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+            assert_eq!(person.leaves(), 0, "{}", person.screen());
+            let lines: Vec<&str> = person.screen().lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
             assert_eq!(lines.len(), rows + 1, "{columns}: {lines:?}");
             assert!(lines.iter().all(|line| line.chars().count() <= columns.into()), "{columns}: {lines:?}");
         }
@@ -121,7 +121,7 @@ fn short_help_is_one_screen() {
         for columns in [80, 120, 200] {
             let mut person = Person::with(args, &[], columns);
             assert_eq!(person.leaves(), 0);
-            assert!(person.seen().trim_end().lines().count() <= 40, "{args:?}: {}", person.seen());
+            assert!(person.screen().trim_end().lines().count() <= 40, "{args:?}: {}", person.screen());
         }
     }
 }
@@ -138,29 +138,29 @@ fn a_restore_shows_how_far_it_is_and_how_long_it_still_takes() {
     person.sees("1 of 2, ");
     person.sees(" a minute, about ");
     person.sees("2 of 2, ");
-    assert_eq!(person.leaves(), 0, "{}", person.seen());
-    assert!(person.seen().contains("2 restored"), "{}", person.seen());
+    assert_eq!(person.leaves(), 0, "{}", person.screen());
+    assert!(person.screen().contains("2 restored"), "{}", person.screen());
 }
 
 #[test]
-fn ctrl_c_ends_a_call_and_says_what_may_have_happened() {
+fn ctrl_c_ends_a_call_and_prints_what_may_have_happened() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let mut person = Person::new(&["-e", &url, "--no-verify", "service", "suspend", "A/S"]);
     let (mut connection, _) = silent.accept().unwrap();
     std::io::Read::read_exact(&mut connection, &mut [0]).unwrap();
     person.interrupts();
-    assert_eq!(person.leaves(), 130, "{}", person.seen());
-    assert!(person.seen().contains("service suspend may have been done"), "{}", person.seen());
+    assert_eq!(person.leaves(), 130, "{}", person.screen());
+    assert!(person.screen().contains("service suspend may have been done"), "{}", person.screen());
 }
 
 /// Asserts that the process ends at once after Ctrl-C.
 fn ends_at_once(mut person: Person) {
     let began = Instant::now();
     person.interrupts();
-    assert_eq!(person.leaves(), 130, "{}", person.seen());
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}: {}", began.elapsed(), person.seen());
-    assert!(person.seen().contains("interrupted"), "{}", person.seen());
+    assert_eq!(person.leaves(), 130, "{}", person.screen());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}: {}", began.elapsed(), person.screen());
+    assert!(person.screen().contains("interrupted"), "{}", person.screen());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::harness::Sim;
 mod record;
 
 /// The commands in the README.
-fn shown() -> Vec<String> {
+fn readme_commands() -> Vec<String> {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
     let (_, rest) = readme.split_once("<!-- tour: begin").unwrap();
     let (tour, _) = rest.split_once("<!-- tour: end").unwrap();
@@ -54,7 +54,7 @@ fn is_age(word: &str) -> bool {
 
 #[test]
 fn the_readme_shows_the_commands_that_are_tried() {
-    assert_eq!(shown(), record::COMMANDS, "run cargo xtask codegen");
+    assert_eq!(readme_commands(), record::COMMANDS, "run cargo xtask codegen");
 }
 
 #[cfg(unix)]

@@ -82,11 +82,11 @@ fn a_kind_that_is_not_the_codes_own_decides() {
 
 #[test]
 fn calls_without_a_response_have_hints() {
-    let said = |kind| of_kind(kind, false).unwrap();
-    assert!(said(ErrorKind::Unreachable).contains("19080"));
-    assert!(said(ErrorKind::ResponseLost).contains("nothing was changed"));
+    let hint_for = |kind| of_kind(kind, false).unwrap();
+    assert!(hint_for(ErrorKind::Unreachable).contains("19080"));
+    assert!(hint_for(ErrorKind::ResponseLost).contains("nothing was changed"));
     assert!(of_kind(ErrorKind::ResponseLost, true).unwrap().contains("before repeating"));
-    let refused = said(ErrorKind::IdentityRefused);
+    let refused = hint_for(ErrorKind::IdentityRefused);
     assert!(refused.contains("pin it") && !refused.contains("--"), "{refused}");
 }
 

@@ -84,7 +84,7 @@ impl Judge<'_> {
         let schedule = &self.policy.schedule;
         let (backup_summary, storage) = match backups {
             Ok(backup_summary) => (backup_summary, None),
-            Err(Unread { perhaps_empty: Some(said), .. }) => (BackupSummary::default(), Some(said)),
+            Err(Unread { perhaps_empty: Some(message), .. }) => (BackupSummary::default(), Some(message)),
             Err(unread) => return (State::Unknown, Reason::Unread(unread.message)),
         };
         if self.rules.max_age.is_none() {

@@ -153,12 +153,12 @@ impl BackupEvent {
         let events = health.health_events.iter().flatten();
         let failed = events.filter(|event| is_of_manager(event) && is_bad(event));
         let event = failed.max_by_key(|event| event.source_utc_timestamp)?;
-        let said = event.description.clone().filter(|said| !said.trim().is_empty());
-        let said = said.unwrap_or_else(|| format!("{SOURCE} reports a problem without details"));
-        let code = hresult(&said);
+        let details = event.description.clone().filter(|details| !details.trim().is_empty());
+        let details = details.unwrap_or_else(|| format!("{SOURCE} reports a problem without details"));
+        let code = hresult(&details);
         let message = match code.as_ref().and_then(|(_, code)| CodeAdvice::of(code)) {
-            Some(advice) => format!("{said} ({}: {})", advice.name, advice.meaning),
-            None => said,
+            Some(advice) => format!("{details} ({}: {})", advice.name, advice.meaning),
+            None => details,
         };
         let code = code.map(|(hresult, _)| format!("0x{hresult:08X}"));
         Some(Self { message, code, at: event.source_utc_timestamp })

@@ -90,18 +90,18 @@ impl fmt::Display for Finding {
                 write!(f, "the chain{} has no full backup and cannot be restored", of(began))
             }
             Self::BrokenChain { at, flaw } => write!(f, "the backup{} {flaw}", of(at)),
-            Self::FailureItem(said) => write!(f, "the list of backups reports a failure: {said}"),
+            Self::FailureItem(reported) => write!(f, "the list of backups reports a failure: {reported}"),
             Self::Ahead(1) => f.write_str("1 backup is dated in the future and is ignored"),
             Self::Ahead(count) => write!(f, "{count} backups are dated in the future and are ignored"),
             Self::OnDemand(how) => write!(f, "the last on-demand backup {how}"),
-            Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
+            Self::BackupFailed(reported) => write!(f, "periodic backups fail: {reported}"),
             Self::Trouble(trouble) => trouble.fmt(f),
             Self::PolicyStopped(policy) => write!(
                 f,
                 "all partitions under policy {policy} are overdue; if the storage works, save the policy again with the \
                  same values and secrets"
             ),
-            Self::StorageUnreadable(said) => f.write_str(said),
+            Self::StorageUnreadable(reported) => f.write_str(reported),
             Self::Policy(warning) => warning.fmt(f),
         }
     }

@@ -91,7 +91,7 @@ impl fmt::Display for Reason {
                     }
                 }
                 match storage {
-                    Some(said) => write!(f, " (if backups should exist, the share is unreadable: {said})"),
+                    Some(message) => write!(f, " (if backups should exist, the share is unreadable: {message})"),
                     None => Ok(()),
                 }
             }
@@ -99,7 +99,7 @@ impl fmt::Display for Reason {
                 write!(f, "the schedule was probably changed; the next backup is expected by {until}")
             }
             Self::BackupRunning => f.write_str("an on-demand backup is running"),
-            Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
+            Self::BackupFailed(message) => write!(f, "periodic backups fail: {message}"),
             Self::Unavailable(trouble) => trouble.fmt(f),
             Self::Overdue { since } => write!(f, "the next backup was due by {since}"),
             Self::NeverRuns => f.write_str("the policy's schedule never runs"),
@@ -109,7 +109,7 @@ impl fmt::Display for Reason {
             Self::NotRestorable(Some(at)) => {
                 write!(f, "backups are made, but the newest restorable one is from {at}")
             }
-            Self::Unread(said) => f.write_str(said),
+            Self::Unread(message) => f.write_str(message),
             Self::NoSuchPolicy(name) => write!(f, "the effective policy, {name}, is not among the cluster's policies"),
             Self::UnknownSchedule => f.write_str("the policy's schedule is of an unknown kind"),
         }

@@ -302,7 +302,7 @@ fn a_first_run_is_overdue_where_others_of_the_service_have_long_had_theirs() {
 }
 
 #[test]
-fn a_schedule_that_was_made_shorter_and_a_backup_that_runs_are_pending() {
+fn a_shortened_schedule_and_a_running_backup_are_pending() {
     let now = "09T03:00:00";
     let list = || vec![backup(8, 0, "08T16:00:00"), backup(8, 1, "08T20:00:00"), backup(8, 2, "09T00:00:00")];
     let half = policies(json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT30M" }));
@@ -314,7 +314,7 @@ fn a_schedule_that_was_made_shorter_and_a_backup_that_runs_are_pending() {
 }
 
 #[test]
-fn a_list_that_was_cut_at_its_beginning_says_nothing_about_the_chain_there() {
+fn a_chain_that_began_before_the_range_is_not_flawed() {
     let (since, now) = (at("09T04:30:00"), at("09T06:10:00"));
     let cut = |list: Vec<BackupInfo>| {
         let mut reading = reading(vec![], now);

@@ -130,7 +130,7 @@ fn the_same_backup_on_two_storages_is_one() {
 }
 
 #[test]
-fn a_backup_that_is_listed_in_two_ways_is_not_relied_on() {
+fn a_backup_with_contradictory_entries_is_not_restored() {
     let other = with(backup(2, 1), |backup| backup.creation_time_utc = Some(at(7)));
     let sorted = only(vec![backup(2, 1), backup(1, 1), other]);
     assert_eq!(sorted.chains[0].incrementals[0].flaws, [Flaw::Contradictory]);

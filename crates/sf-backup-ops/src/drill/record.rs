@@ -90,13 +90,13 @@ impl DrillRecord {
     pub fn of(drill: &Drill, plan: &Plan, lines: &[Line], ended: Timestamp) -> Self {
         let sources: BTreeMap<_, _> =
             plan.restores.iter().map(|one| (one.partition.id, one.point.partition())).collect();
-        let asked = plan.at.unwrap_or(plan.created);
+        let as_of = plan.at.unwrap_or(plan.created);
         let partition = |line: &Line| PartitionRecord {
             partition_id: line.partition.uuid(),
             source_partition_id: sources.get(&line.partition).map(|source| source.uuid()),
             backup_id: line.backup,
             creation_time_utc: line.created,
-            data_age_seconds: line.created.map(|created| asked.since(created).as_secs()),
+            data_age_seconds: line.created.map(|created| as_of.since(created).as_secs()),
             recovery_seconds: line.started.zip(line.ended).map(|(from, to)| to.since(from).as_secs()),
             outcome: line.outcome.name().to_owned(),
             problem: line.problem(),

@@ -43,10 +43,10 @@ impl Truth {
     }
 
     /// The response about an application or a service, with its quirks.
-    fn response(&self, asked: LevelKind) -> Reading {
-        let above = Self::nearest(&self.suspended, asked);
-        let mut items: Vec<_> = self.item(asked, None).into_iter().collect();
-        for kind in KINDS.into_iter().filter(|kind| *kind > asked) {
+    fn response(&self, queried: LevelKind) -> Reading {
+        let above = Self::nearest(&self.suspended, queried);
+        let mut items: Vec<_> = self.item(queried, None).into_iter().collect();
+        for kind in KINDS.into_iter().filter(|kind| *kind > queried) {
             let own = self.suspended[kind as usize].then_some(kind);
             if self.policy[kind as usize] {
                 items.extend(self.item(kind, Some(own.or(above))));
@@ -107,7 +107,7 @@ fn every_level_shows_its_own_policy() {
 
 /// The policy is on the service and one partition is suspended: the service's own response is a null reference.
 #[test]
-fn what_one_response_omits_comes_from_the_others() {
+fn levels_missing_in_one_response_come_from_the_others() {
     let effective_policy = effective_policy([false, true, false], [false, false, true], LevelKind::Partition);
     assert_eq!(effective_policy.policy, PolicySource::Policy("PService".into()));
     assert_eq!(effective_policy.levels[1].policy, PolicySource::Policy("PService".into()));
@@ -170,7 +170,7 @@ proptest! {
             }
         }
         let own = [&readings.application, &readings.service, &readings.partition][kind as usize];
-        let asked = *own != Reading::Failed;
+        let queried = *own != Reading::Failed;
         let effective_policy = EffectivePolicy::of(&path(kind), &readings);
         prop_assert_eq!(effective_policy.levels.len(), kind as usize + 1);
         for level in &effective_policy.levels {
@@ -184,12 +184,12 @@ proptest! {
         }
         let in_force = Truth::nearest(&policy, kind);
         match &effective_policy.policy {
-            PolicySource::Unknown => prop_assert!(!asked, "{effective_policy:?}"),
+            PolicySource::Unknown => prop_assert!(!queried, "{effective_policy:?}"),
             PolicySource::None => prop_assert_eq!(in_force, None),
             PolicySource::Policy(_) => prop_assert_eq!(effective_policy.policy_from, in_force),
         }
         let suspension = Truth::nearest(&suspended, kind);
-        if asked && in_force.is_some() {
+        if queried && in_force.is_some() {
             prop_assert_eq!(effective_policy.suspended, Some(suspension.is_some()));
             prop_assert_eq!(effective_policy.suspended_from, suspension);
         } else if let Some(suspended) = effective_policy.suspended {

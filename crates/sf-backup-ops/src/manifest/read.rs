@@ -165,7 +165,7 @@ fn entity(members: &Map<String, Value>, path: &str) -> Result<Entity, ManifestEr
     };
     match members.get("EntityKind") {
         None => Ok(entity),
-        Some(said) if said == kind => Ok(entity),
+        Some(given) if given == kind => Ok(entity),
         Some(_) => {
             let rule = format!("must be {kind}, according to the names, or be omitted");
             Err(ManifestError::new(&format!("{path}.EntityKind"), &rule))

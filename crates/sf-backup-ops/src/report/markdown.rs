@@ -34,8 +34,8 @@ pub fn markdown(audit: &Audit) -> String {
         for one in found {
             for finding in &one.findings {
                 let service = plain(&one.partition.service.to_string());
-                let said = plain(&format!("{}: {finding}", finding.name()));
-                let _ = writeln!(text, "| {service} | {} | {said} |", one.partition.id);
+                let cell = plain(&format!("{}: {finding}", finding.name()));
+                let _ = writeln!(text, "| {service} | {} | {cell} |", one.partition.id);
             }
         }
     }

@@ -69,8 +69,8 @@ pub fn nagios(audit: &Audit) -> String {
     text.push('\n');
     let wrong = || audit.partitions.iter().filter(|one| one.state.is_unprotected() || one.state.is_open());
     for one in wrong().take(NAMED) {
-        let said = format!("{}: {} {}: {}", one.state, one.partition.service, one.partition.id, one.reason);
-        text.push_str(&line(&said));
+        let entry = format!("{}: {} {}: {}", one.state, one.partition.service, one.partition.id, one.reason);
+        text.push_str(&line(&entry));
         text.push('\n');
     }
     for gap in audit.gaps.iter().take(NAMED) {

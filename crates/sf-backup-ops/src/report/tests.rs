@@ -11,29 +11,29 @@ use crate::drill::{DrillOutcome, DrillRecord, PartitionRecord, ProbeRecord};
 use crate::inventory::{PartitionKey, ServiceState};
 
 /// An audit of one partition in every state, with this text wherever text from a cluster can occur.
-fn audit(said: &str) -> Audit {
+fn audit(foreign: &str) -> Audit {
     let now: Timestamp = "2024-03-09T12:00:00Z".parse().unwrap();
     let one = |(number, state): (usize, State)| Assessment {
         partition: Partition {
             application: "fabric:/A".parse().unwrap(),
             service: "fabric:/A/S".parse().unwrap(),
             id: format!("00000000-0000-4000-8000-00000000000{number}").parse().unwrap(),
-            name: format!("A/S/{said}"),
-            key: PartitionKey::Named(said.to_owned()),
+            name: format!("A/S/{foreign}"),
+            key: PartitionKey::Named(foreign.to_owned()),
             holds: ServiceState::Persisted,
             condition: Condition::default(),
         },
         state,
-        reason: Reason::Unread(said.to_owned()),
-        evidence: Evidence { policy: Some(said.to_owned()), last_success: Some(now), ..Evidence::default() },
-        findings: vec![crate::audit::Finding::FailureItem(said.to_owned())],
+        reason: Reason::Unread(foreign.to_owned()),
+        evidence: Evidence { policy: Some(foreign.to_owned()), last_success: Some(now), ..Evidence::default() },
+        findings: vec![crate::audit::Finding::FailureItem(foreign.to_owned())],
     };
-    let gap = Gap { entity: Some(said.to_owned()), unread: Unread::of(said) };
+    let gap = Gap { entity: Some(foreign.to_owned()), unread: Unread::of(foreign) };
     Audit::of(now, Clock::Local, State::ALL.into_iter().enumerate().map(one).collect(), vec![gap])
 }
 
 /// A failed drill, with this text wherever text can occur.
-fn drills(said: &str) -> Vec<DrillRecord> {
+fn drills(foreign: &str) -> Vec<DrillRecord> {
     let now: Timestamp = "2024-03-09T12:00:00Z".parse().unwrap();
     let partition = PartitionRecord {
         partition_id: uuid::Uuid::nil(),
@@ -42,21 +42,21 @@ fn drills(said: &str) -> Vec<DrillRecord> {
         creation_time_utc: Some(now),
         data_age_seconds: Some(60),
         recovery_seconds: None,
-        outcome: said.to_owned(),
-        problem: Some(said.to_owned()),
+        outcome: foreign.to_owned(),
+        problem: Some(foreign.to_owned()),
     };
     vec![DrillRecord {
         started_utc: now,
         ended_utc: "2024-03-09T12:00:40Z".parse().unwrap(),
-        service_name: said.to_owned(),
-        scratch_service_name: said.to_owned(),
+        service_name: foreign.to_owned(),
+        scratch_service_name: foreign.to_owned(),
         at_utc: None,
         outcome: DrillOutcome::ProbeFailed,
-        problem: Some(said.to_owned()),
+        problem: Some(foreign.to_owned()),
         recovery_seconds: Some(30),
         data_age_seconds: Some(60),
         probe: Some(ProbeRecord { exit_code: Some(3), seconds: 5 }),
-        plan: said.to_owned(),
+        plan: foreign.to_owned(),
         partitions: vec![partition],
     }]
 }
@@ -80,9 +80,9 @@ fn tags(text: &str) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn no_name_opens_a_tag(said in "(?s).{0,40}|<script>alert\\(1\\)</script>|\"><img src=x onerror=y>|]]>|<!--") {
-        let (hostile, tame) = (audit(&said), audit("x"));
-        prop_assert_eq!(tags(&html(&hostile, &drills(&said), &origin(&said))), tags(&html(&tame, &drills("x"), &origin("x"))));
+    fn no_name_opens_a_tag(foreign in "(?s).{0,40}|<script>alert\\(1\\)</script>|\"><img src=x onerror=y>|]]>|<!--") {
+        let (hostile, tame) = (audit(&foreign), audit("x"));
+        prop_assert_eq!(tags(&html(&hostile, &drills(&foreign), &origin(&foreign))), tags(&html(&tame, &drills("x"), &origin("x"))));
         prop_assert_eq!(tags(&junit(&hostile)), tags(&junit(&tame)));
         let quotes = |text: &str| text.matches('"').count();
         prop_assert_eq!(quotes(&junit(&hostile)), quotes(&junit(&tame)));
@@ -90,8 +90,8 @@ proptest! {
     }
 
     #[test]
-    fn no_name_breaks_a_line_or_a_cell(said in "(?s).{0,40}|a\\|b|\\[x\\]\\(javascript:y\\)|`\\|`") {
-        let (hostile, tame) = (audit(&said), audit("x"));
+    fn no_name_breaks_a_line_or_a_cell(foreign in "(?s).{0,40}|a\\|b|\\[x\\]\\(javascript:y\\)|`\\|`") {
+        let (hostile, tame) = (audit(&foreign), audit("x"));
         for render in [markdown, nagios] {
             let (hostile, tame) = (render(&hostile), render(&tame));
             prop_assert_eq!(hostile.lines().count(), tame.lines().count());
@@ -104,8 +104,8 @@ proptest! {
 
     /// A label is read back as Prometheus does.
     #[test]
-    fn a_label_is_read_back(said in "(?s).{0,40}") {
-        let escaped = label(&said);
+    fn a_label_is_read_back(foreign in "(?s).{0,40}") {
+        let escaped = label(&foreign);
         let mut read = String::new();
         let mut characters = escaped.chars();
         while let Some(character) = characters.next() {
@@ -119,7 +119,7 @@ proptest! {
                 other => other,
             });
         }
-        prop_assert_eq!(read, said);
+        prop_assert_eq!(read, foreign);
     }
 }
 
@@ -158,7 +158,7 @@ fn the_exit_code_of_nagios_matches_its_line() {
 }
 
 #[test]
-fn what_nagios_has_no_room_for_is_counted() {
+fn partitions_omitted_for_nagios_are_counted() {
     let whole = audit("x");
     let gaps = whole.gaps.iter().cycle().take(33).cloned().collect();
     let text = nagios(&Audit::of(whole.now, whole.clock, Vec::new(), gaps));

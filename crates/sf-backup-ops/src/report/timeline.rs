@@ -85,11 +85,11 @@ fn label(at: i64) -> String {
 
 fn picture(one: &Assessment, window: Window) -> String {
     let made = &one.evidence.made;
-    let shown: Vec<_> = made.iter().filter_map(|made| Some((window.place(made.at.unix())?, made))).collect();
-    let full = shown.iter().filter(|(_, made)| made.full).count();
-    let unsound = shown.iter().filter(|(_, made)| !made.sound).count();
+    let visible: Vec<_> = made.iter().filter_map(|made| Some((window.place(made.at.unix())?, made))).collect();
+    let full = visible.iter().filter(|(_, made)| made.full).count();
+    let unsound = visible.iter().filter(|(_, made)| !made.sound).count();
     let last = one.evidence.last_success.map_or_else(|| "none".to_owned(), |at| at.to_string());
-    let mut words = format!("{} backups, {full} of them full; the newest: {last}", shown.len());
+    let mut words = format!("{} backups, {full} of them full; the newest: {last}", visible.len());
     if unsound > 0 {
         let _ = write!(words, "; {unsound} cannot be restored");
     }
@@ -106,7 +106,7 @@ fn picture(one: &Assessment, window: Window) -> String {
     {
         text.push_str(&gap);
     }
-    for (x, made) in shown {
+    for (x, made) in visible {
         let _ = match (made.sound, made.full) {
             (false, _) => write!(text, "<path class=\"bad\" d=\"M{} 8l8 8m0 -8l-8 8\"/>", x - 4),
             (true, true) => write!(text, "<rect class=\"full\" x=\"{}\" y=\"7\" width=\"10\" height=\"10\"/>", x - 5),

@@ -89,7 +89,7 @@ fn times_of_the_day_that_are_too_close_for_long_backups_are_met_by_the_next() {
 }
 
 #[test]
-fn a_schedule_that_was_made_shorter_gets_until_its_next_run() {
+fn a_shortened_schedule_is_late_after_its_next_run() {
     let made = ["08T16:00:00", "08T20:00:00", "09T00:00:00", "09T04:00:00"];
     let outlook = |interval: &str, made: &[&str]| Rules::default().outlook(&every(interval), &history(made)).unwrap();
     // Every four hours, then every two from an unknown time on: at eight at the latest.

@@ -83,7 +83,7 @@ fn translated(response: Response<Bytes>, root: &str, attributes: &str) -> Respon
 fn element(text: &mut String, name: &str, attributes: &str, value: &Value) {
     let (nil, content) = match value {
         Value::Null => (" i:nil=\"true\"", String::new()),
-        Value::String(said) => ("", escaped(said)),
+        Value::String(string) => ("", escaped(string)),
         Value::Bool(_) | Value::Number(_) => ("", value.to_string()),
         Value::Array(items) => {
             ("", items.iter().fold(String::new(), |inner, item| child(inner, item_name(item), item)))

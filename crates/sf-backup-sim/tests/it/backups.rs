@@ -110,7 +110,7 @@ fn rule_no_minutes_left_is_a_timeout_at_once() {
 }
 
 #[test]
-fn trap_15_a_backup_under_another_spelling_is_never_heard_of() {
+fn trap_15_a_backup_under_another_spelling_is_never_reported() {
     let test = Test::new(Runtime::V6_4);
     test.policy("P");
     let spelled = FIRST.to_uppercase();

@@ -24,7 +24,7 @@ const LINES: [&str; 6] = [
 ];
 
 #[test]
-fn every_response_says_the_clusters_time() {
+fn every_response_has_the_clusters_time() {
     for runtime in Runtime::ALL {
         let test = Test::of(Cluster::builder().runtime(runtime).control().build());
         for line in LINES {
@@ -39,7 +39,7 @@ fn every_response_says_the_clusters_time() {
 }
 
 #[test]
-fn a_late_response_says_when_it_was_sent() {
+fn a_late_response_has_the_time_when_it_was_sent() {
     let test = Test::new(Runtime::V6_4);
     test.cluster.inject(Fault::late(Duration::from_secs(90)));
     assert_eq!(date(&test, LINES[0]).as_deref(), Some("Mon, 01 Jan 2024 00:01:30 GMT"));
@@ -80,7 +80,7 @@ fn a_scenario_sets_and_changes_the_header() {
 }
 
 #[test]
-fn a_fault_may_bring_a_date_of_its_own() {
+fn an_injected_response_keeps_its_date() {
     let test = Test::new(Runtime::V6_4);
     let response = http::Response::builder().status(503).header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
     test.cluster.inject(Fault::response(response.body(bytes::Bytes::new()).unwrap()));

@@ -73,7 +73,7 @@ fn rule_role_comes_first_and_a_user_may_only_get() {
 }
 
 #[test]
-fn rule_the_services_own_paths_ignore_case_and_tell_the_method() {
+fn rule_the_services_own_paths_ignore_case_and_reject_other_methods() {
     let test = Test::new(Runtime::V6_4);
     assert!(test.get("/BackupRestore/backuppolicies").items().is_empty());
     test.raw("POST /BackupRestore/BackupPolicies", &[], "")
@@ -184,7 +184,7 @@ fn trap_01_only_plain_numbers_from_6_4_are_versions() {
 }
 
 #[test]
-fn rule_the_side_door_needs_the_entity_in_a_header() {
+fn rule_the_undocumented_routes_need_the_entity_in_a_header() {
     let test = Test::new(Runtime::V6_4);
     test.policy("P");
     let enable = "POST /BackupRestore/EnableBackup?api-version=6.4";

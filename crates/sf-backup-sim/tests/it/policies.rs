@@ -76,9 +76,9 @@ fn error_policy_does_not_exist() {
 #[test]
 fn trap_13_secrets_are_always_four_stars() {
     let test = Test::new(Runtime::V6_4);
-    let shown = stored(&test, "Storage", blob("c"));
+    let storage = stored(&test, "Storage", blob("c"));
     assert_eq!(
-        shown,
+        storage,
         json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "****", "ContainerName": "c", "FriendlyName": "" })
     );
     let location = json!({
@@ -131,7 +131,7 @@ fn error_backup_is_enabled() {
 }
 
 #[test]
-fn rule_delete_first_drops_what_has_left_the_cluster() {
+fn rule_delete_first_drops_deleted_entities() {
     let test = Test::new(Runtime::V6_4);
     test.policy("P");
     test.enable(&format!("Partitions/{FIRST}"), "P");

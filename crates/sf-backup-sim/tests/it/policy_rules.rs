@@ -78,7 +78,7 @@ fn rule_auto_restore_may_be_missing() {
 }
 
 #[test]
-fn trap_14_intervals_are_cut_without_a_word() {
+fn trap_14_intervals_are_truncated_silently() {
     let test = Test::new(Runtime::V6_4);
     for (given, kept) in [
         ("PT60M", "PT1H"),

@@ -67,11 +67,11 @@ fn rule_passes_are_daily_from_one_day_on() {
 }
 
 #[test]
-fn rule_other_values_do_not_reach_the_passes_under_way() {
+fn rule_other_values_do_not_affect_running_passes() {
     let test = with(&view("PT1H", 0, &basic("PT1H", 0)));
     test.post("/BackupRestore/BackupPolicies/P/$/Update", view("PT1H", 0, &basic("P10D", 0))).done(200);
-    let shown = test.get("/BackupRestore/BackupPolicies/P").ok_json();
-    assert_eq!(shown["RetentionPolicy"]["RetentionDuration"], "P10D");
+    let stored = test.get("/BackupRestore/BackupPolicies/P").ok_json();
+    assert_eq!(stored["RetentionPolicy"]["RetentionDuration"], "P10D");
     test.pass(5 * 3600 + 1);
     assert_eq!(hours(&test), "03 04 05");
     // After the retention was removed and set again, they apply.

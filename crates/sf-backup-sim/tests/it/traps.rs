@@ -34,7 +34,7 @@ fn trap_16_a_reader_gets_403_on_every_post() {
 }
 
 #[test]
-fn trap_17_several_404s_tell_different_things() {
+fn trap_17_several_404s_mean_different_things() {
     let test = Test::new(Runtime::V6_4);
     let code = |response: crate::harness::RawResponse| {
         assert_eq!(response.status, 404);

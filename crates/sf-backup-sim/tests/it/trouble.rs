@@ -90,7 +90,7 @@ fn trap_a_stuck_restore_stays_accepted_for_good() {
 }
 
 #[test]
-fn unknown_values_stand_where_the_api_enumerates() {
+fn unknown_values_replace_enumerations() {
     let test = protected();
     test.post(&format!("/Partitions/{FIRST}/$/Backup"), "").done(202);
     test.cluster.inject(Fault::unknown_values().on(GetPartitionBackupProgress::spec()));
@@ -104,7 +104,7 @@ fn unknown_values_stand_where_the_api_enumerates() {
 }
 
 #[test]
-fn wrong_types_stand_everywhere() {
+fn wrong_types_replace_every_scalar() {
     let test = protected();
     test.cluster.inject(Fault::wrong_types());
     let page = test.get(POLICIES).ok_json();

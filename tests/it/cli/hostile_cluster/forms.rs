@@ -113,7 +113,7 @@ pub(super) fn cells(row: &str) -> usize {
 }
 
 #[test]
-fn what_acts_is_found() {
+fn active_characters_are_found() {
     assert!(labels("sfbackup_up 1").is_ok());
     assert_eq!(labels(r#"sfbackup_x{a="b\"\\",c="d"} 1"#), Ok(vec!["b\"\\".to_owned(), "d".to_owned()]));
     assert!(labels(r#"sfbackup_x{a="b"} 1"} 2"#).is_err() && labels("evil 1").is_err());

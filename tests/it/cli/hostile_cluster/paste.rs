@@ -45,7 +45,7 @@ pub(super) fn arguments(command: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn what_acts_leaves_something() {
+fn active_text_leaves_a_trace() {
     let found: Vec<String> = commands("undo: sf-backup x 'y'\n  sf-backup z\nnothing sf-backup\n").collect();
     assert_eq!(found, ["sf-backup x 'y'", "sf-backup z"]);
     run(&["sf-backup a '$(touch hit)'".to_owned()]);

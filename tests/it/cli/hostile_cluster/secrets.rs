@@ -8,7 +8,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use super::lines::{Kind, LINES};
-use super::stage::{Asked, Stage};
+use super::stage::{Invocation, Stage};
 
 /// Differs in every encoding.
 const SECRET: &str = r#"hunter"2\/+ &=%<x>"#;
@@ -88,36 +88,36 @@ fn no_command_shows_or_keeps_a_secret_in_any_form() {
     let stage = Stage::new();
     stage.plant(SECRET);
     let (forms, notes) = (forms(), Notes::default());
-    let hunt = |text: &str, asked: &Asked<'_>, place: &str| {
+    let hunt = |text: &str, invocation: &Invocation<'_>, place: &str| {
         let found = forms.iter().find(|form| text.contains(*form));
-        assert_eq!(found, None, "{asked:?}: {place}: {text}");
+        assert_eq!(found, None, "{invocation:?}: {place}: {text}");
     };
     let mut sent = 0;
     tracing::subscriber::with_default(notes.clone(), || {
         // Other tests without a subscriber may have disabled events meanwhile.
         tracing::callsite::rebuild_interest_cache();
         for (round, (line, kind)) in LINES.iter().enumerate() {
-            let asked = Asked::new(line, *kind, round);
+            let invocation = Invocation::new(line, *kind, round);
             let others = [
-                asked.output("json"),
-                asked.output("yaml"),
-                asked.answer("y\n"),
-                asked.dry("--dry-run"),
-                asked.dry("--dry-run=curl"),
+                invocation.output("json"),
+                invocation.output("yaml"),
+                invocation.answer("y\n"),
+                invocation.dry("--dry-run"),
+                invocation.dry("--dry-run=curl"),
             ];
             // Commands that read files with secrets are run in every way, others in two.
             let reads_files = ["POLICY", "STORAGE", "MANIFEST"].iter().any(|file| line.contains(file));
             let others = others.iter().cycle().skip(round).take(if reads_files { 5 } else { 1 });
-            for asked in std::iter::once(&asked.verbose()).chain(others) {
-                let ran = stage.run(*asked);
-                hunt(&ran.out, asked, "standard output");
-                hunt(&ran.err, asked, "standard error");
+            for invocation in std::iter::once(&invocation.verbose()).chain(others) {
+                let ran = stage.run(*invocation);
+                hunt(&ran.out, invocation, "standard output");
+                hunt(&ran.err, invocation, "standard error");
                 for (path, bytes) in stage.left() {
-                    hunt(&String::from_utf8_lossy(&bytes), asked, &path.display().to_string());
+                    hunt(&String::from_utf8_lossy(&bytes), invocation, &path.display().to_string());
                 }
                 let bodies = stage.requests().into_iter().map(|request| String::from_utf8(request.body).unwrap());
                 sent += bodies.filter(|body| forms.iter().any(|form| body.contains(form))).count();
-                hunt(&std::mem::take(&mut *notes.0.lock().unwrap()), asked, "events");
+                hunt(&std::mem::take(&mut *notes.0.lock().unwrap()), invocation, "events");
             }
         }
     });

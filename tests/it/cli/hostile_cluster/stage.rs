@@ -11,14 +11,14 @@ use super::attacks;
 use super::lines::Kind;
 use super::paste;
 use super::recorder::{Recorder, Request, policy};
-use crate::cli::harness::{self, PARTITION, Ran, run_among};
+use crate::cli::harness::{self, PARTITION, Ran, run_in_with};
 
 /// Number of applications for a command that reads all partitions of all services of each.
 const FEW: usize = 4;
 
 /// How a line is run.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'l> {
+pub(super) struct Invocation<'l> {
     pub(super) line: &'l str,
     pub(super) kind: Kind,
     /// Selects the names in arguments, and the order of the cluster's names.
@@ -29,7 +29,7 @@ pub(super) struct Asked<'l> {
     answer: Option<&'static str>,
 }
 
-impl<'l> Asked<'l> {
+impl<'l> Invocation<'l> {
     pub(super) fn new(line: &'l str, kind: Kind, round: usize) -> Self {
         Self { line, kind, round, output: None, more: None, answer: None }
     }
@@ -54,7 +54,7 @@ impl<'l> Asked<'l> {
 pub(super) struct Stage {
     cluster: Recorder,
     folder: TempDir,
-    around: Environment,
+    environment: Environment,
     names: Vec<String>,
     policies: Vec<String>,
     apps: Vec<String>,
@@ -66,8 +66,8 @@ impl Stage {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path();
-        let around = Environment::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
-        let around = around.variable("EDITOR", "sed -i s/PT15M/PT30M/");
+        let environment = Environment::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
+        let environment = environment.variable("EDITOR", "sed -i s/PT15M/PT30M/");
         let typed = |name: &String| !name.starts_with('-') && !name.contains('\0');
         let apps = |name: &String| {
             let is_one = name.parse::<ApplicationId>().is_ok_and(|id| id.to_string() == format!("fabric:/{name}"));
@@ -76,7 +76,7 @@ impl Stage {
         let stage = Self {
             cluster: Recorder::start(),
             folder,
-            around,
+            environment,
             names: attacks::all(),
             policies: attacks::policy_names().into_iter().filter(typed).collect(),
             apps: attacks::all().into_iter().filter(typed).filter(apps).collect(),
@@ -164,12 +164,12 @@ impl Stage {
     }
 
     /// A few names for commands that read the whole cluster, different ones in each round.
-    fn few_or_all(&self, asked: &Asked<'_>) -> Vec<String> {
-        match asked.kind {
-            Kind::List | Kind::Object | Kind::Changes | Kind::Local => self.names(asked.round),
+    fn few_or_all(&self, invocation: &Invocation<'_>) -> Vec<String> {
+        match invocation.kind {
+            Kind::List | Kind::Object | Kind::Changes | Kind::Local => self.names(invocation.round),
             _ => {
-                let output = asked.output.or(asked.more).or(asked.answer).map_or(0, str::len);
-                self.names((asked.round * 5 + output) * FEW).into_iter().take(FEW).collect()
+                let output = invocation.output.or(invocation.more).or(invocation.answer).map_or(0, str::len);
+                self.names((invocation.round * 5 + output) * FEW).into_iter().take(FEW).collect()
             }
         }
     }
@@ -187,26 +187,26 @@ impl Stage {
         self.cluster.refusing(&self.names[number % self.names.len()]);
     }
 
-    pub(super) fn run(&self, asked: Asked<'_>) -> Ran {
+    pub(super) fn run(&self, invocation: Invocation<'_>) -> Ran {
         let names = match &*self.plain.borrow() {
             Some(name) => vec![name.clone(); FEW],
-            None => self.few_or_all(&asked),
+            None => self.few_or_all(&invocation),
         };
         self.cluster.named(&names.iter().map(String::as_str).collect::<Vec<_>>());
-        self.run_refused(asked)
+        self.run_refused(invocation)
     }
 
     /// Runs against the cluster without resetting it.
-    pub(super) fn run_refused(&self, asked: Asked<'_>) -> Ran {
+    pub(super) fn run_refused(&self, invocation: Invocation<'_>) -> Ran {
         let mut words: Vec<String> = Vec::new();
-        for option in [asked.output.map(|output| format!("-o={output}")), asked.more.map(str::to_owned)] {
+        for option in [invocation.output.map(|output| format!("-o={output}")), invocation.more.map(str::to_owned)] {
             words.extend(option);
         }
         words.extend(["--max-attempts=1".to_owned()]);
-        words.extend(asked.line.split(' ').map(|word| self.word(word, asked.round)));
+        words.extend(invocation.line.split(' ').map(|word| self.word(word, invocation.round)));
         // Each run needs its own journal.
         let _ = std::fs::remove_file(self.folder.path().join("PLAN.journal"));
-        self.run_line(&words, asked.answer)
+        self.run_line(&words, invocation.answer)
     }
 
     /// The suggested command to restore the cluster's only backup, with this location.
@@ -221,9 +221,9 @@ impl Stage {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let words = [&["-e", &self.cluster.url][..], &words].concat();
         match answer {
-            None => run_among(&self.around, "", false, &words),
-            Some(answer) if words.contains(&"edit") => run_among(&self.around, answer, true, &words),
-            Some(answer) => harness::asked(&self.around, answer, 40, &words),
+            None => run_in_with(&self.environment, "", false, &words),
+            Some(answer) if words.contains(&"edit") => run_in_with(&self.environment, answer, true, &words),
+            Some(answer) => harness::run_on_screen(&self.environment, answer, 40, &words),
         }
     }
 
@@ -255,11 +255,11 @@ impl Stage {
 
     /// Asserts that a change is about the entity on the command line, in its path and in its body.
     #[track_caller]
-    pub(super) fn is_about_what_was_named(&self, change: &Request, asked: &Asked<'_>) {
+    pub(super) fn is_about_what_was_named(&self, change: &Request, invocation: &Invocation<'_>) {
         let path = change.path();
         let body: serde_json::Value = serde_json::from_slice(&change.body).unwrap_or_default();
-        let (policy, app) = (self.policy(asked.round), self.app(asked.round));
-        let words: Vec<&str> = asked.line.split(' ').collect();
+        let (policy, app) = (self.policy(invocation.round), self.app(invocation.round));
+        let words: Vec<&str> = invocation.line.split(' ').collect();
         let about = match words[2] {
             "APP" => Some(format!("/Applications/{app}/$/")),
             "SERVICE" if path.contains("/Other/") => Some("/Services/App/Other/$/".to_owned()),
@@ -269,15 +269,15 @@ impl Stage {
             _ => None,
         };
         if let Some(about) = about {
-            assert!(path.starts_with(&about), "{asked:?}: {path:?} is not of {about:?}");
+            assert!(path.starts_with(&about), "{invocation:?}: {path:?} is not of {about:?}");
         }
         for (option, member) in [("--policy", "BackupPolicyName"), ("--location", "BackupLocation")] {
             if words.contains(&option) {
-                assert_eq!(body[member], policy, "{asked:?}");
+                assert_eq!(body[member], policy, "{invocation:?}");
             }
         }
         if words[1] == "create" && words[2] == "NAME" {
-            assert_eq!((&body["Name"], &body["Storage"]["Path"]), (&policy.into(), &policy.into()), "{asked:?}");
+            assert_eq!((&body["Name"], &body["Storage"]["Path"]), (&policy.into(), &policy.into()), "{invocation:?}");
         }
     }
 }

@@ -40,7 +40,7 @@ fn nesting_without_an_end() {
 }
 
 #[test]
-fn much_of_it() {
+fn large_files() {
     assert!(refused(&format!("{HEAD}#{}", "x".repeat(5_000_000))).contains("more than 4 MiB"));
     refused(&format!("{HEAD}policies: [{}]", "1,".repeat(1_000_000)));
     refused(&format!("{HEAD}suspensions: [{}]", "{ApplicationName: A},".repeat(20_000)));
@@ -58,10 +58,10 @@ fn the_same_member_twice() {
 
 #[test]
 fn characters_that_steer_terminals() {
-    let said = refused("{\"apiVersion\":\"sf-backup/v1\",\"kind\":\"BackupConfiguration\",\"\\u001b[2J\":1}");
-    assert!(!said.contains('\u{1b}'), "{said:?}");
-    let said = refused(
+    let error = refused("{\"apiVersion\":\"sf-backup/v1\",\"kind\":\"BackupConfiguration\",\"\\u001b[2J\":1}");
+    assert!(!error.contains('\u{1b}'), "{error:?}");
+    let error = refused(
         "{\"apiVersion\":\"sf-backup/v1\",\"kind\":\"BackupConfiguration\",\"suspensions\":[{\"ApplicationName\":\"\\u001b[2J\"}]}",
     );
-    assert!(!said.contains('\u{1b}'), "{said:?}");
+    assert!(!error.contains('\u{1b}'), "{error:?}");
 }

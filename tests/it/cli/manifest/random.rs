@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn without_pruning_what_the_file_names_is_so_and_nothing_else_is_taken_away(history in history(), file in file()) {
+    fn without_pruning_the_file_applies_and_nothing_else_is_removed(history in history(), file in file()) {
         let simulated = Simulated::lived(&history);
         let before = simulated.changes(0).len();
         simulated.apply(&file, &[]).expect(0);

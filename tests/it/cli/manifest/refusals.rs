@@ -36,11 +36,11 @@ fn an_exported_placeholder_is_refused_when_it_would_be_written() {
 
     let second = Simulated::new();
     let refused = second.apply(&exported.out, &[]).expect(2);
-    for said in [
+    for message in [
         "standard input: policy Blob: Storage.ConnectionString: the cluster masks this secret",
         "write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS in its place",
     ] {
-        assert!(refused.err.contains(said), "{refused:?}");
+        assert!(refused.err.contains(message), "{refused:?}");
     }
     assert_eq!(second.changes(0), [] as [&str; 0]);
     first.apply(&exported.out, &["--rewrite-secrets"]).expect(2);
@@ -95,7 +95,7 @@ fn secrets_are_resent_on_request() {
 fn impossible_files_are_refused_with_their_name() {
     let simulated = Simulated::new();
     let head = "apiVersion: sf-backup/v1\nkind: BackupConfiguration\n";
-    for (rest, said) in [
+    for (rest, message) in [
         (
             "enablement: [{ApplicationName: Shop, BackupPolicyName: None}]",
             "policy None is neither in this file nor in the cluster",
@@ -105,7 +105,7 @@ fn impossible_files_are_refused_with_their_name() {
     ] {
         for verb in ["diff", "apply"] {
             let ran = simulated.with(&format!("{head}{rest}\n"), verb, &[]).expect(2);
-            assert!(ran.err.starts_with("error: standard input: ") && ran.err.contains(said), "{ran:?}");
+            assert!(ran.err.starts_with("error: standard input: ") && ran.err.contains(message), "{ran:?}");
         }
     }
 }

@@ -55,7 +55,7 @@ fn in_every_output_and_every_outcome() {
 }
 
 #[test]
-fn in_a_file_that_is_not_as_it_should_be() {
+fn in_an_invalid_file() {
     let simulated = Simulated::new();
     let good = file("env:KEY");
     for bad in [
@@ -84,7 +84,7 @@ fn in_a_file_that_is_not_as_it_should_be() {
 
 /// The secret must be sent, otherwise the tests above prove nothing.
 #[test]
-fn and_yet_it_is_sent() {
+fn the_secret_is_sent() {
     let simulated = Simulated::new();
     simulated.apply(&file("cmd:echo AccountName=a;AccountKey=hunter2"), &[]).expect(0);
     simulated.cluster.advance(Duration::from_secs(2 * 86_400));

@@ -81,7 +81,7 @@ fn suspensions_of_an_application_are_found_through_its_services() {
 
 /// One application is enough: suspensions that become visible are read again, level by level.
 #[test]
-fn what_comes_to_light_is_resumed_in_the_same_run() {
+fn suspensions_that_become_visible_are_resumed_in_the_same_run() {
     let simulated = with_policy();
     for line in [
         "app enable Shop --policy Daily",
@@ -104,7 +104,7 @@ fn what_comes_to_light_is_resumed_in_the_same_run() {
 }
 
 #[test]
-fn what_has_left_the_cluster_is_left_out_and_goes_with_its_policy() {
+fn deleted_entities_are_omitted_and_go_with_their_policy() {
     let simulated = with_policy();
     simulated.run(&["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
     simulated.run(&["partition", "enable", FIRST, "--policy", "Daily"]).expect(0);

@@ -69,18 +69,18 @@ fn the_prompt_counts_the_remaining_partitions() {
     ends(&stage, "Failure");
     stage.ran(&["restore", "run", &plan, "--yes", "--parallel", "1"]).expect(8);
     stage.cluster.advance(Duration::from_secs(3_600));
-    let asked = |input: &str, more: &[&str]| {
+    let responding = |input: &str, more: &[&str]| {
         run_with(input, true, &[&["-e", &stage.url(), "restore", "run", &plan, "--parallel", "4"], more].concat())
     };
-    let ran = asked("n\n", &["--retry-failed"]).expect(2);
+    let ran = responding("n\n", &["--retry-failed"]).expect(2);
     assert!(ran.err.contains("Restore 4 partitions of Shop/Cart to 2024-01-01 05:00 UTC ("), "{ran:?}");
-    let ran = asked("y\n", &[]).expect(8);
+    let ran = responding("y\n", &[]).expect(8);
     assert!(ran.err.contains("resuming from ") && ran.err.contains(": 1 failed, 3 not started\n"), "{ran:?}");
     assert!(ran.err.contains("Restore the remaining 3 of 4 partitions of Shop/Cart to 2024"), "{ran:?}");
-    let ran = asked("y\n", &["--retry-failed"]).expect(0);
+    let ran = responding("y\n", &["--retry-failed"]).expect(0);
     assert!(ran.err.contains("Restore the remaining 1 of 4 partitions of Shop/Cart"), "{ran:?}");
     // Nothing is left to confirm.
-    let ran = asked("", &["--retry-failed"]).expect(0);
+    let ran = responding("", &["--retry-failed"]).expect(0);
     assert!(!ran.err.contains("[y/N]") && ran.out.matches(" restored ").count() == 4, "{ran:?}");
 }
 

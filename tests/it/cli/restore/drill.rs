@@ -250,7 +250,7 @@ fn a_partition_without_a_backup_is_a_failed_drill() {
 }
 
 #[test]
-fn a_drill_that_is_killed_is_gone_on_with() {
+fn a_killed_drill_is_resumed() {
     let stage = stage();
     let [plan, journal] = stage.leftovers();
     // The files on disk while the probe runs are those after a kill at that time.

@@ -48,7 +48,7 @@ fn a_slow_list_is_narrowed_and_not_repeated() {
 }
 
 #[test]
-fn backups_on_another_storage_are_pointed_at() {
+fn backups_on_another_storage_are_mentioned() {
     let stage = Stage::new(CART, 1, 2, &Storages::default());
     stage.protect("Shop/Cart");
     stage.cluster.advance(Duration::from_secs(2 * 3_600 + 60));
@@ -71,7 +71,7 @@ fn backups_on_another_storage_are_pointed_at() {
 }
 
 #[test]
-fn a_service_of_another_type_takes_backups_only_if_that_is_wanted() {
+fn a_service_of_another_type_requires_force() {
     let topology = COPIES.replace("fabric:/Copy/Cart", "fabric:/Copy/Ledger");
     let cluster = Cluster::builder().topology(serde_json::from_str(&topology).unwrap()).build();
     let listening = cluster.listen().unwrap();

@@ -30,7 +30,7 @@ fn a_service_is_restored_in_one_step_and_resumed_from_its_files() {
 }
 
 #[test]
-fn half_a_service_is_restored_only_if_that_is_wanted() {
+fn an_incomplete_restore_requires_partial() {
     let stage = Stage::protected(2);
     let late = Fault::empty(http::StatusCode::GATEWAY_TIMEOUT).on(GetPartitionBackupList::spec());
     let path = stage.path("kept.yaml");

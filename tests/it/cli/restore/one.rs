@@ -27,12 +27,12 @@ fn restored(stage: &Stage) -> Vec<String> {
 fn the_client_chooses_the_newest_backup_for_every_runtime() {
     for runtime in [Runtime::V6_4, Runtime::V11_3] {
         let stage = protected(runtime);
-        let asked = run_with("n\n", true, &["-e", &stage.url(), "partition", "restore", FIRST, "--latest"]).expect(2);
+        let prompt = run_with("n\n", true, &["-e", &stage.url(), "partition", "restore", FIRST, "--latest"]).expect(2);
         let question =
             format!("Restore partition {FIRST} of Shop/Cart to the incremental backup of 2024-01-01 04:00 UTC (");
         assert!(
-            asked.err.contains(&question) && asked.err.contains(" ago)? All later writes will be lost. [y/N]"),
-            "{asked:?}"
+            prompt.err.contains(&question) && prompt.err.contains(" ago)? All later writes will be lost. [y/N]"),
+            "{prompt:?}"
         );
         let ran = stage.ran(&["partition", "restore", FIRST, "--latest", "--yes", "--wait"]).expect(0);
         assert!(ran.out.contains("Created:") && ran.out.contains("2024-01-01T04:00:"), "{ran:?}");
@@ -46,7 +46,7 @@ fn the_client_chooses_the_newest_backup_for_every_runtime() {
 }
 
 #[test]
-fn one_that_cannot_be_restored_is_passed_over_and_one_without_backups_is_said() {
+fn unrestorable_backups_are_skipped_and_missing_ones_reported() {
     let stage = Stage::new(CART, 1, 2, &Storages::default());
     stage.protect("Shop/Cart");
     let ran = stage.ran(&["partition", "restore", FIRST, "--latest", "--yes"]).expect(3);
@@ -58,7 +58,7 @@ fn one_that_cannot_be_restored_is_passed_over_and_one_without_backups_is_said() 
 }
 
 #[test]
-fn a_list_that_does_not_come_is_left_to_a_cluster_that_can_choose() {
+fn if_the_list_fails_the_cluster_chooses() {
     for (runtime, code) in [(Runtime::V6_4, 6), (Runtime::V11_3, 0)] {
         let stage = protected(runtime);
         let late = Fault::empty(http::StatusCode::GATEWAY_TIMEOUT).on(GetPartitionBackupList::spec()).times(99);
@@ -80,16 +80,16 @@ fn a_failed_look_up_does_not_stop_a_restore() {
         let args = ["-e", &url, "partition", "restore", FIRST, "--backup-id", id, "--location", &location];
         run_with("n\n", true, &args).expect(2).err
     };
-    let asked = ask(&id);
-    assert!(asked.contains(" of Shop/Cart to the incremental backup of 2024-01-01 02:00 UTC ("), "{asked}");
-    let asked = ask(FIRST);
-    assert!(asked.contains("has no backup with this id at this location"), "{asked}");
+    let prompt = ask(&id);
+    assert!(prompt.contains(" of Shop/Cart to the incremental backup of 2024-01-01 02:00 UTC ("), "{prompt}");
+    let prompt = ask(FIRST);
+    assert!(prompt.contains("has no backup with this id at this location"), "{prompt}");
     // No request about it succeeds, but its location contains its creation time.
     for spec in [GetPartitionBackupList::spec(), GetServiceNameInfo::spec()] {
         stage.cluster.inject(Fault::empty(http::StatusCode::NOT_FOUND).on(spec).times(99));
     }
-    let asked = ask(&id);
-    assert!(asked.contains(&format!("Restore partition {FIRST} to the backup of 2024-01-01 02:00 UTC (")), "{asked}");
+    let prompt = ask(&id);
+    assert!(prompt.contains(&format!("Restore partition {FIRST} to the backup of 2024-01-01 02:00 UTC (")), "{prompt}");
     let args = ["partition", "restore", FIRST, "--backup-id", &id, "--location", &location, "--yes", "--wait"];
     let ran = stage.ran(&args).expect(0);
     assert!(ran.out.contains(&id), "{ran:?}");
@@ -97,14 +97,14 @@ fn a_failed_look_up_does_not_stop_a_restore() {
 }
 
 #[test]
-fn several_are_asked_about_together() {
+fn several_partitions_have_one_prompt() {
     let stage = protected(Runtime::V6_4);
     let (url, second) = (stage.url(), FIRST.replace("0001", "0002"));
     let args = ["-e", &url, "partition", "restore", FIRST, &second, "--latest", "--wait"];
-    let asked = run_with("n\n", true, &args).expect(2);
+    let prompt = run_with("n\n", true, &args).expect(2);
     let question =
         format!("Restore 2 partitions of Shop/Cart ({FIRST}, {second}) to backups of 2024-01-01 04:00 UTC (");
-    assert!(asked.err.contains(&question), "{asked:?}");
+    assert!(prompt.err.contains(&question), "{prompt:?}");
     run_with("y\n", true, &args).expect(0);
     assert_eq!(restored(&stage).len(), 2);
 }
@@ -123,7 +123,7 @@ fn a_restore_that_is_refused_before_it_began_is_a_failure() {
 }
 
 #[test]
-fn a_partition_that_is_not_usable_afterwards_is_said() {
+fn a_partition_that_is_unusable_afterwards_is_reported() {
     let stage = protected(Runtime::V6_4);
     let items: Vec<_> = stage
         .partitions()

@@ -17,13 +17,13 @@ secured! {
     a_trusted_chain_for_the_host,
     a_pin_is_enough_and_nothing_else_is,
     a_common_name_on_a_trusted_chain,
-    anybody_where_nobody_is_checked,
+    insecure_accepts_any_server_on_both_transports,
     the_platforms_roots_are_the_default,
     calls_share_an_admitted_connection,
-    a_lying_endpoint_is_passed_by,
-    a_client_certificate_that_is_asked_for_at_the_start,
-    a_client_certificate_that_is_wanted_and_not_there,
-    a_client_certificate_that_the_server_does_not_take,
+    an_endpoint_with_a_wrong_identity_is_skipped,
+    a_client_certificate_that_is_requested_at_the_start,
+    a_client_certificate_that_is_required_and_missing,
+    a_client_certificate_that_the_server_rejects,
     a_handshake_without_a_common_cipher_is_not_about_certificates,
 }
 
@@ -59,14 +59,14 @@ fn refused<T: Secured>(tls: &TlsConfig, server: &Pair, why: &str) {
     assert_eq!(fault, TransportErrorKind::IdentityRefused);
     let HttpError::IdentityRefused(refused) = source else { panic!("{source:?}") };
     let refused: &PeerRefused = refused.downcast_ref().unwrap();
-    let said = source.to_string();
-    assert!(said.to_lowercase().replace('-', " ").contains(why), "{said}");
+    let message = source.to_string();
+    assert!(message.to_lowercase().replace('-', " ").contains(why), "{message}");
     let presented = refused.presented().expect("what was presented");
     assert_eq!(presented.sha1(), Thumbprint::sha1(&server.der()));
-    assert!(said.contains(&presented.sha1().to_string()), "{said}");
+    assert!(message.contains(&presented.sha1().to_string()), "{message}");
     if !why.contains("expired") || why.contains("not trusted") {
-        assert!(said.contains(&format!("SHA-256 {}", presented.sha256())), "{said}");
-        assert!(said.ends_with("pin one of its thumbprints"), "{said}");
+        assert!(message.contains(&format!("SHA-256 {}", presented.sha256())), "{message}");
+        assert!(message.ends_with("pin one of its thumbprints"), "{message}");
     }
     assert!(source.source().is_none());
     let error = result.unwrap_err();
@@ -111,7 +111,7 @@ fn a_common_name_on_a_trusted_chain<T: Secured>() {
     refused::<T>(&tls, &foreign, "not trusted (unable to get local issuer certificate)");
 }
 
-fn anybody_where_nobody_is_checked<T: Secured>() {
+fn insecure_accepts_any_server_on_both_transports<T: Secured>() {
     let tls = TlsConfig::new().server(ServerIdentity::Insecure);
     accepted::<T>(&tls, &names("elsewhere.example").days(-9, -1).self_signed());
 }
@@ -134,7 +134,7 @@ fn calls_share_an_admitted_connection<T: Secured>() {
     assert_eq!(gateway.received().matches("POST ").count(), 3);
 }
 
-fn a_lying_endpoint_is_passed_by<T: Secured>() {
+fn an_endpoint_with_a_wrong_identity_is_skipped<T: Secured>() {
     let (good, liar) = (names("localhost").self_signed(), names("localhost").self_signed());
     let (gateway, lying) = (Gateway::new(&good), Gateway::new(&liar));
     // With any endpoint first.
@@ -148,7 +148,7 @@ fn a_lying_endpoint_is_passed_by<T: Secured>() {
     assert_eq!(lying.received(), "");
 }
 
-fn a_client_certificate_that_is_asked_for_at_the_start<T: Secured>() {
+fn a_client_certificate_that_is_requested_at_the_start<T: Secured>() {
     let server = names("localhost").self_signed();
     let ours = names("backup operator").self_signed();
     let identity = ClientIdentity::from_pem(&ours.in_one("client.pem"), None).unwrap();
@@ -180,7 +180,7 @@ fn not_taken_by<T: Secured>(tls: TlsConfig, gateway: &Gateway, why: &str, expect
     assert!(error.may_have_changed() == expected.may_have_been_sent() && !error.is_transient());
 }
 
-fn a_client_certificate_that_is_wanted_and_not_there<T: Secured>() {
+fn a_client_certificate_that_is_required_and_missing<T: Secured>() {
     let server = names("localhost").self_signed();
     let pinned = pinning(Thumbprint::sha256(&server.der()));
     let faults = [TransportErrorKind::ClientRefused; 2];
@@ -196,7 +196,7 @@ fn a_handshake_without_a_common_cipher_is_not_about_certificates<T: Secured>() {
     assert!(!source.to_string().contains("certificate"), "{source}");
 }
 
-fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
+fn a_client_certificate_that_the_server_rejects<T: Secured>() {
     let server = names("localhost").self_signed();
     let ours = names("backup operator").self_signed();
     let identity = ClientIdentity::from_pem(&ours.in_one("client.pem"), None).unwrap();
@@ -210,7 +210,7 @@ fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
 
 /// Rejected before anything is sent, with the name of the file.
 #[test]
-fn a_leaf_that_is_given_as_an_authority_is_called_that() {
+fn a_leaf_given_as_an_authority_is_reported() {
     let ours = authority("Our CA").self_signed();
     let leaf = names("localhost").signed_by(&ours);
     let folder = tempfile::tempdir().unwrap();

@@ -15,9 +15,9 @@ use super::{Secured, Settings, endpoint, resume, secured, transport};
 secured! {
     a_server_that_speaks_plain_http,
     a_server_that_hangs_up,
-    a_server_that_says_nothing,
+    a_server_that_sends_nothing,
     nobody_listens,
-    a_refused_server_that_says_nothing_the_second_time,
+    a_refused_server_that_sends_nothing_the_second_time,
 }
 
 /// A server for one connection.
@@ -60,7 +60,7 @@ fn a_server_that_hangs_up<T: Secured>() {
     });
 }
 
-fn a_server_that_says_nothing<T: Secured>() {
+fn a_server_that_sends_nothing<T: Secured>() {
     let (gone, wait) = std::sync::mpsc::channel();
     let address = server(move |mut stream| {
         while let Ok(1..) = stream.read(&mut [0; 4096]) {}
@@ -86,7 +86,7 @@ fn nobody_listens<T: Secured>() {
 }
 
 /// The second connection, which reads the certificate of an untrusted server, has no time limit of its own.
-fn a_refused_server_that_says_nothing_the_second_time<T: Secured>() {
+fn a_refused_server_that_sends_nothing_the_second_time<T: Secured>() {
     let pair = forge::names("localhost").self_signed();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -149,8 +149,8 @@ fn the_proxy_of_the_environment_is_used_unless_the_client_sets_one() {
         .env_remove("NO_PROXY")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&child.stdout);
-    assert!(child.status.success() && said.contains("1 passed"), "{said}");
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && output.contains("1 passed"), "{output}");
     assert_eq!(tunnels.heads().len(), 2);
 }
 

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_type_leads_to_what_there_is() {
+    fn common_commands_of_other_tools_have_a_tip() {
         for (typed, command) in [
             ("sf-backup service restore", "restore now --service"),
             ("sf-backup -e http://c:1 app restore", "restore now --app"),
@@ -185,7 +185,7 @@ mod tests {
 
     /// A tip for an existing command would never be printed.
     #[test]
-    fn no_tip_is_about_a_command_that_there_is() {
+    fn no_tip_is_for_an_existing_command() {
         let command = Cli::command();
         for (nouns, verbs, _) in TIPS {
             for noun in nouns.split('|') {

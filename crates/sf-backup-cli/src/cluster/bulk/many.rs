@@ -121,8 +121,8 @@ impl Session<'_, '_> {
             });
         }
         let run = BatchResult { outcomes, interrupted: sent.interrupted };
-        let shown = self.show_outcomes(&calls, &run, verb);
+        let printed = self.show_outcomes(&calls, &run, verb);
         self.conclude_change(&done);
-        shown
+        printed
     }
 }

@@ -15,7 +15,7 @@ use crate::output::exit::Exit;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The route to an endpoint: directly, or through a proxy.
-struct Way<'a> {
+struct Route<'a> {
     endpoint: &'a Endpoint,
     proxy: Option<ProxyServer>,
 }
@@ -30,7 +30,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
             return vec![step.advice("correct or unset the variable HTTPS_PROXY")];
         }
     };
-    let way = Way { endpoint, proxy };
+    let way = Route { endpoint, proxy };
     let mut steps = Vec::new();
     let addresses = match way.addresses() {
         Ok(addresses) => addresses,
@@ -90,7 +90,7 @@ fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     Err(last)
 }
 
-impl Way<'_> {
+impl Route<'_> {
     fn host(&self) -> &str {
         self.proxy.as_ref().map_or_else(|| self.endpoint.host(), ProxyServer::host)
     }
@@ -105,7 +105,7 @@ impl Way<'_> {
     }
 
     /// A connection to the endpoint itself.
-    fn dial(&self, addresses: &[SocketAddr]) -> Result<TcpStream, ConnectError> {
+    fn open(&self, addresses: &[SocketAddr]) -> Result<TcpStream, ConnectError> {
         let prepare = |stream: TcpStream| {
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.set_write_timeout(Some(PATIENCE))?;
@@ -123,7 +123,7 @@ impl Way<'_> {
             Ok(connector) => connector,
             Err(error) => return Step::failed(Name::Tls, Exit::Usage, error.to_string()),
         };
-        let inspect = |connector: &Connector| connector.inspect(self.endpoint.host(), || self.dial(addresses));
+        let inspect = |connector: &Connector| connector.inspect(self.endpoint.host(), || self.open(addresses));
         match inspect(&connector) {
             Ok(seen) => match (seen.refused, seen.presented) {
                 (Some(refused), _) => self.refused(&refused),

@@ -201,14 +201,14 @@ impl Examined<'_> {
 
 /// The backup service does not respond, but the cluster reports whether it is deployed, and its health.
 fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
-    let said = with_causes(error);
+    let causes = with_causes(error);
     let Some(health) = service else {
-        let detail = format!("it is not deployed: the cluster lists no {BACKUP_RESTORE} ({said})");
+        let detail = format!("it is not deployed: the cluster lists no {BACKUP_RESTORE} ({causes})");
         return Step::failed(Name::BackupService, Exit::Lacking, detail)
             .advice("add the section BackupRestoreService to the cluster's settings (TargetReplicaSetSize above 0)");
     };
     let state = health.unwrap_or("not reported");
-    let detail = format!("{BACKUP_RESTORE} is deployed, with health state {state}, but does not respond: {said}");
+    let detail = format!("{BACKUP_RESTORE} is deployed, with health state {state}, but does not respond: {causes}");
     let advice = if health == Some("Ok") {
         "the cluster reports the service as healthy: try again in a few minutes; if it persists, check the logs of \
             the gateway and the service"

@@ -113,22 +113,25 @@ mod tests {
     #[test]
     fn a_member_that_is_given_twice_is_refused_in_every_form() {
         for text in [r#"{"A":{"B":1,"B":2}}"#, r#"{"A":{"B":1,"b":2}}"#, "A:\n  B: 1\n  B: 2\n", "A: {B: 1, b: 2}\n"] {
-            let said = problem(&Source::Standard, text);
-            assert!(said.eq_ignore_ascii_case("standard input: A.B: is given twice; keep one of them"), "{said}");
+            let rejection = problem(&Source::Standard, text);
+            assert!(
+                rejection.eq_ignore_ascii_case("standard input: A.B: is given twice; keep one of them"),
+                "{rejection}"
+            );
         }
         assert!(problem(&Source::Standard, r#"[{"A":1,"A":1}]"#).contains("[0].A: is given twice"));
     }
 
     #[test]
-    fn comments_in_json_are_called_so() {
+    fn comments_in_json_have_their_own_message() {
         for (text, line) in [
             ("{\n  // the nightly one\n  \"A\": 1\n}", 2),
             ("// a policy\n{\"A\": 1}", 1),
             ("/* a policy */ {\"A\": 1}", 1),
             ("{\"A\": \"x // y\", \"B\": \"\\\"//\",\n\"C\": 1 /* z */}", 2),
         ] {
-            let said = problem(&Source::Standard, text);
-            assert!(said.contains(&format!("line {line} has a comment")), "{text}: {said}");
+            let rejection = problem(&Source::Standard, text);
+            assert!(rejection.contains(&format!("line {line} has a comment")), "{text}: {rejection}");
         }
         assert!(problem(&Source::Standard, "{\"A\": \"http://x\",}").contains("is not JSON"));
         assert!(problem(&Source::Standard, "{\"A\": oops} // x").contains("is not JSON"));

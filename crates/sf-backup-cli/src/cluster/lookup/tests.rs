@@ -76,7 +76,7 @@ fn absent_entities_have_suggestions() {
         (application("Shop/Cart"), "no application of this name", "fabric:/Shop/Cart is a service"),
         (partition(9), "no partition with this id", "partition list"),
     ] {
-        let (said, hinted) = failure(&entity);
-        assert!(said.contains(problem) && hinted.contains(hint), "{entity}: {said}; {hinted}");
+        let (message, suggestion) = failure(&entity);
+        assert!(message.contains(problem) && suggestion.contains(hint), "{entity}: {message}; {suggestion}");
     }
 }

@@ -86,9 +86,9 @@ impl Read {
         // fabric:/A/B.
         let enabled: BTreeSet<&ServiceId> = enablement.keys().filter_map(Entity::service).collect();
         let above = |id: &&ApplicationId| enabled.iter().any(|service| is_above(id, service));
-        let asked: Vec<ApplicationId> = applications.iter().filter(above).cloned().collect();
+        let parents: Vec<ApplicationId> = applications.iter().filter(above).cloned().collect();
         let services = |id| inventory::services(client.clone(), id);
-        for (application, services) in batch::try_map(asked, parallel, services).await? {
+        for (application, services) in batch::try_map(parents, parallel, services).await? {
             owners.extend(services.into_iter().map(|service| (service.id, application.clone())));
         }
 

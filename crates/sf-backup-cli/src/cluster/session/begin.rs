@@ -88,8 +88,8 @@ impl Session<'_, '_> {
     /// Reads the cluster's release, if the findings about a policy depend on it.
     pub(crate) async fn settle_runtime(&mut self) {
         // Not needed if the policy is refused for any release.
-        let wanted = |document: &Document| document.wants_runtime() && document.refusal().is_ok();
-        if self.dry_run || !self.document.as_ref().is_some_and(wanted) {
+        let needs_runtime = |document: &Document| document.wants_runtime() && document.refusal().is_ok();
+        if self.dry_run || !self.document.as_ref().is_some_and(needs_runtime) {
             return;
         }
         let client = self.client.clone();

@@ -14,10 +14,10 @@ impl Session<'_, '_> {
         match own.or_else(|| self.verified.policy()) {
             Some(policy) if error.kind() == ErrorKind::PolicyNotFound && self.verifies => {
                 let lookup = self.lookup();
-                let meant = self.patiently(lookup.policies_like(&policy)).await;
+                let suggestion = self.patiently(lookup.policies_like(&policy)).await;
                 let report = Report::of(&error);
-                let report = match meant {
-                    Some(meant) => report.hinted(meant),
+                let report = match suggestion {
+                    Some(suggestion) => report.hinted(suggestion),
                     None => report,
                 };
                 Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }

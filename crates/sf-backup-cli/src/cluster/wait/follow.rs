@@ -24,26 +24,32 @@ pub(super) const PATIENCE: u32 = 5;
 const SUSPICIOUS: Duration = Duration::from_secs(120);
 
 /// Follows an operation; with `attach`, one that was started before.
-pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view: View, tell: impl Fn(News)) -> End {
+pub(super) async fn follow<O: Kind>(
+    client: Client,
+    call: O,
+    attach: bool,
+    view: View,
+    send_news: impl Fn(News),
+) -> End {
     let name = name(&call);
-    tell(News::Begins);
+    send_news(News::Begins);
     let run = if attach { Ok(client.attach(call)) } else { client.start(call).await };
     let mut run = match run {
         Ok(run) => run,
         Err(error) => return End::NotStarted(error.into()),
     };
-    tell(News::Started);
+    send_news(News::Started);
     let started = Instant::now();
     let mut failed = 0;
     loop {
         match run.next_status().await {
             Ok(PollEvent::Ended(ended)) => return End::Ended(ending::<O>(&name, &ended, started.elapsed())),
             Ok(PollEvent::Reading(_, None)) if attach => return End::Ended(absent::<O>(&name)),
-            Ok(PollEvent::Reading(seen, reading)) => {
+            Ok(PollEvent::Reading(observed, reading)) => {
                 failed = 0;
-                if let (Observed::Run(phase), Some(reading)) = (seen, reading) {
+                if let (Observed::Run(phase), Some(reading)) = (observed, reading) {
                     let idle = phase == Phase::Accepted && started.elapsed() >= SUSPICIOUS;
-                    tell(News::Seen(sight::<O>(&name, reading, idle, &view)));
+                    send_news(News::Seen(sight::<O>(&name, reading, idle, &view)));
                 }
             }
             Err(error) => {
@@ -51,7 +57,7 @@ pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view:
                 if failed > PATIENCE || !may_pass(error.kind()) {
                     return End::Lost(error, format!("the {} continues, but its progress cannot be read", O::WHAT));
                 }
-                tell(News::Trouble(error));
+                send_news(News::Trouble(error));
                 tokio::time::sleep(Duration::from_secs(1) * failed).await;
             }
         }
@@ -126,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exit_codes_tell_how_it_ended() {
+    fn exit_codes_follow_the_phase_of_the_operation() {
         let of = |state| {
             let ended = WaitOutcome::Final(BackupProgressInfo::new().backup_state(state));
             let ending = ending::<BackupPartition>("p", &ended, Duration::ZERO);

@@ -19,10 +19,10 @@ use crate::output::exit::Exit;
 use crate::output::failure::{Failure, with_causes};
 
 /// Reports the news of a task.
-pub(super) type Tell = Box<dyn Fn(News) + Send>;
+pub(super) type Reporter = Box<dyn Fn(News) + Send>;
 
 /// A task that follows one target.
-type Task<'a> = Arc<dyn Fn(Tell) -> Pin<Box<dyn Future<Output = End> + Send>> + Send + Sync + 'a>;
+type Task<'a> = Arc<dyn Fn(Reporter) -> Pin<Box<dyn Future<Output = End> + Send>> + Send + Sync + 'a>;
 
 impl Session<'_, '_> {
     /// Runs `task` for each call, and prints its progress and outcome. Calls `close` once no further one may start.
@@ -32,7 +32,7 @@ impl Session<'_, '_> {
         concurrency: Concurrency,
         waiting: Waiting,
         subject: &Subject,
-        task: impl Fn(O, Tell) -> F + Sync,
+        task: impl Fn(O, Reporter) -> F + Sync,
         close: impl Fn(),
     ) -> Result<(), Failure>
     where
@@ -62,7 +62,7 @@ impl Session<'_, '_> {
         let numbered = move |(place, task): (usize, Task<'_>)| {
             let sender = sender.clone();
             // The receiver is closed only after waiting.
-            task(Box::new(move |heard| drop(sender.send((place, heard)))))
+            task(Box::new(move |message| drop(sender.send((place, message)))))
         };
         let mut batch = Batch::new(tasks.into_iter().enumerate(), concurrency.parallel, numbered);
         let mut interrupts = self.take_interrupts();
@@ -79,12 +79,12 @@ impl Session<'_, '_> {
             tokio::select! {
                 biased;
                 () = interrupts.any() => break Some(Left::Interrupted),
-                Some((place, heard)) = news.recv() => self.hear(targets.get_mut(place), heard, &mut display)?,
+                Some((place, message)) = news.recv() => self.print_news(targets.get_mut(place), message, &mut display)?,
                 next = batch.catch_next() => {
                     self.print_exchanges();
                     let Some(((place, _), end)) = next else { break None };
-                    while let Ok((place, heard)) = news.try_recv() {
-                        self.hear(targets.get_mut(place), heard, &mut display)?;
+                    while let Ok((place, message)) = news.try_recv() {
+                        self.print_news(targets.get_mut(place), message, &mut display)?;
                     }
                     let Some(target) = targets.get_mut(place) else { continue };
                     let end = end.unwrap_or_else(|panicked| End::NotStarted(Failure::panicked_with_change(&panicked)));
@@ -113,15 +113,15 @@ impl Session<'_, '_> {
     }
 
     /// Prints news.
-    fn hear(
+    fn print_news(
         &mut self,
         target: Option<&mut WaitTarget>,
-        heard: News,
+        message: News,
         display: &mut ProgressDisplay,
     ) -> Result<(), Failure> {
         self.print_exchanges();
         let Some(target) = target else { return Ok(()) };
-        match target.hear(heard) {
+        match target.update(message) {
             Ok(Some(change)) => display.print(change, self.terminal()),
             Ok(None) => Ok(()),
             Err(trouble) => {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use self::messages::{ending, sight};
 use super::follow::{PATIENCE, may_pass};
-use super::gather::Tell;
+use super::gather::Reporter;
 use super::protection::Protection;
 use super::wait_target::{End, News, Subject};
 use crate::cluster::batch;
@@ -77,12 +77,12 @@ impl Session<'_, '_> {
         let each = if calls.are_several() { NonZeroUsize::MIN } else { parallel };
         let gate = Gate { client: self.client().clone(), each, turns, begins: begins.clone() };
         let verified = Arc::new(self.verified.clone());
-        let task = |call: O, tell| {
+        let task = |call: O, report| {
             let (gate, refusal) = (gate.clone(), verified.refusal(&name(&call)));
             async move {
                 match refusal {
                     Some(refusal) => End::NotStarted(refusal),
-                    None => enable(gate, call, waiting.first_backup, tell).await,
+                    None => enable(gate, call, waiting.first_backup, report).await,
                 }
             }
         };
@@ -127,7 +127,7 @@ impl Gate {
 }
 
 /// Enables the policy on one entity, and waits.
-async fn enable<O: Enables>(gate: Gate, call: O, first_backup: bool, tell: Tell) -> End {
+async fn enable<O: Enables>(gate: Gate, call: O, first_backup: bool, report: Reporter) -> End {
     let entity = name(&call);
     let policy = call.policy().to_owned();
     let mut protection = {
@@ -145,11 +145,11 @@ async fn enable<O: Enables>(gate: Gate, call: O, first_backup: bool, tell: Tell)
         if gate.begins.is_closed() {
             return End::NotBegun;
         }
-        tell(News::Begins);
+        report(News::Begins);
         if let Err(error) = gate.send(call).await {
             return End::NotStarted(error.into());
         }
-        tell(News::Started);
+        report(News::Started);
         protection
     };
     let (mut pause, mut failed) = (PAUSES.0, 0);
@@ -162,10 +162,10 @@ async fn enable<O: Enables>(gate: Gate, call: O, first_backup: bool, tell: Tell)
                     let sentence = format!("policy {policy} is enabled; could not check whether it is in effect");
                     return End::Lost(error, sentence);
                 }
-                tell(News::Trouble(error));
+                report(News::Trouble(error));
             }
         }
-        tell(News::Seen(sight(&policy, first_backup, &protection)));
+        report(News::Seen(sight(&policy, first_backup, &protection)));
         if protection.is_over() {
             return End::Ended(ending(&entity, &protection));
         }

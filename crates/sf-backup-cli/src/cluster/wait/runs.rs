@@ -48,7 +48,7 @@ impl Session<'_, '_> {
         let followed = NonZeroUsize::new(calls.all().len().min(FOLLOWED)).unwrap_or(parallel);
         let concurrency = Concurrency { parallel: if attach { parallel.max(followed) } else { parallel }, fail_fast };
         let (client, view) = (self.client().clone(), self.terminal().view());
-        let task = |call, tell| follow(client.clone(), call, attach, view, tell);
+        let task = |call, report| follow(client.clone(), call, attach, view, report);
         self.wait_for(&calls, concurrency, waiting, &subject, task, || ()).await
     }
 }

@@ -89,7 +89,7 @@ impl WaitTarget {
     }
 
     /// Takes news, and returns the message to print, unless it was printed before.
-    pub(super) fn hear(&mut self, news: News) -> Result<Option<StateChange>, Error> {
+    pub(super) fn update(&mut self, news: News) -> Result<Option<StateChange>, Error> {
         match news {
             News::Begins => self.begun = true,
             News::Started => (self.begun, self.since) = (true, Some(Instant::now())),

@@ -88,7 +88,7 @@ impl Notify {
     ///
     /// # Errors
     /// Only Ctrl-C.
-    pub(crate) fn tell(
+    pub(crate) fn send_changes(
         &self,
         audit: &Audit,
         scope: &Scope,

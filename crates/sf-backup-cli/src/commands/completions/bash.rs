@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_bash_replaces_is_given_back() {
+    fn only_the_part_that_bash_replaces_is_returned() {
         for (line, part, word, given) in [
             ("sf-backup policy show D", "D", "Daily", "Daily"),
             ("sf-backup policy show Ni", "Ni", "Nightly Daily", r"Nightly\ Daily"),
@@ -145,13 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn where_bash_would_make_something_else_of_it_nothing_is_given() {
+    fn nothing_is_offered_if_bash_would_misplace_it() {
         assert_eq!(replacement("sf-backup policy show \"Nightly \"Da", "Da", "Nightly Daily"), None);
         assert_eq!(replacement("sf-backup policy show fabric:/x", "/x", "other:/x"), None);
     }
 
     #[test]
-    fn variables_before_the_command_are_none_of_its_words() {
+    fn variables_before_the_command_are_not_arguments() {
         let typed = Typed::new("A=1 B_2='x y' sf-backup policy D", "D").unwrap();
         assert_eq!(typed.words, ["sf-backup", "policy", "D"]);
         assert_eq!(Typed::new("A=1", "1").unwrap().words, ["A=1"]);

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn open_quotes_are_known_with_where_they_begin() {
+    fn open_quotes_are_found_with_their_start() {
         let last = |line: &str| words(line).pop().map(|word| (word.start, word.open, word.inside));
         assert_eq!(last("a 'b c"), Some((2, Quotes::Single, 3)));
         assert_eq!(last("a b=\"c"), Some((2, Quotes::Double, 5)));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn fish_has_escapes_of_its_own() {
+    fn fish_has_its_own_escapes() {
         for (word, meant) in [
             (r"a\ b\$c", "a b$c"),
             (r"'it\'s \$'", r"it's \$"),

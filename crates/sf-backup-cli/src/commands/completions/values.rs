@@ -61,13 +61,13 @@ fn named(noun: &str, verb: &str, arg: &Arg) -> Option<Named> {
 
 /// The command, with arguments that query the cluster of the words so far.
 pub(super) fn asked_of_the_cluster(command: fn() -> Command, words: &[OsString], environment: &Environment) -> Command {
-    let asker = Arc::new(Asker { command, words: words.to_vec(), environment: environment.clone() });
+    let source = Arc::new(NameSource { command, words: words.to_vec(), environment: environment.clone() });
     let of_command = |noun: String, verb: String| {
-        let asker = asker.clone();
+        let source = source.clone();
         move |arg: Arg| match named(&noun, &verb, &arg) {
             Some(named) => {
-                let asker = asker.clone();
-                arg.add(ArgValueCompleter::new(move |typed: &OsStr| asker.candidates(named, typed)))
+                let source = source.clone();
+                arg.add(ArgValueCompleter::new(move |typed: &OsStr| source.candidates(named, typed)))
             }
             // Global options are offered if nothing else is, or once they are started.
             None if arg.is_global_set() => arg.hide(true),
@@ -86,13 +86,13 @@ pub(super) fn asked_of_the_cluster(command: fn() -> Command, words: &[OsString],
 }
 
 /// Queries the cluster that the words so far select.
-struct Asker {
+struct NameSource {
     command: fn() -> Command,
     words: Vec<OsString>,
     environment: Environment,
 }
 
-impl Asker {
+impl NameSource {
     /// The names that continue what was typed; empty after any error.
     fn candidates(&self, named: Named, typed: &OsStr) -> Vec<CompletionCandidate> {
         let typed = typed.to_string_lossy();
@@ -141,7 +141,7 @@ impl Asker {
 
 async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candidate>> {
     let full = typed.starts_with("fabric:");
-    let shown = |name: &str| if full { name } else { without_scheme(name) }.to_owned();
+    let displayed = |name: &str| if full { name } else { without_scheme(name) }.to_owned();
     match named {
         Named::Policy => {
             let policies = all(client, GetBackupPolicyList::new()).await.ok()?;
@@ -150,22 +150,22 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
         }
         Named::Application => {
             let applications = applications(client).await?;
-            let names = applications.iter().map(|id| (shown(&id.to_string()), id.to_string()));
+            let names = applications.iter().map(|id| (displayed(&id.to_string()), id.to_string()));
             Some(names.filter(|(name, id)| means::<ApplicationId>(name, id)).map(|(name, _)| (name, None)).collect())
         }
         Named::Service => {
             let applications = applications(client).await?;
-            let begun = |id: &&ApplicationId| typed.starts_with(&format!("{}/", shown(&id.to_string())));
+            let begun = |id: &&ApplicationId| typed.starts_with(&format!("{}/", displayed(&id.to_string())));
             let chosen: Vec<_> = match applications.iter().filter(begun).count() {
                 0 => applications.clone(),
                 _ => applications.iter().filter(begun).cloned().collect(),
             };
             if chosen.len() > FEW_APPLICATIONS {
-                return Some(chosen.iter().map(|id| (format!("{}/", shown(&id.to_string())), None)).collect());
+                return Some(chosen.iter().map(|id| (format!("{}/", displayed(&id.to_string())), None)).collect());
             }
             let lists = batch::try_map(chosen, PARALLEL, |id| services(client.clone(), id)).await.ok()?;
             let ids = lists.into_iter().flat_map(|(_, services)| services).map(|service| service.id.to_string());
-            let names = ids.map(|id| (shown(&id), id)).filter(|(name, id)| means::<ServiceId>(name, id));
+            let names = ids.map(|id| (displayed(&id), id)).filter(|(name, id)| means::<ServiceId>(name, id));
             Some(names.map(|(name, _)| (name, None)).collect())
         }
         Named::Partition => {

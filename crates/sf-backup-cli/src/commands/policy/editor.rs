@@ -165,7 +165,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn an_editor_that_fails_or_is_none_sends_nothing() {
+    fn a_missing_or_failing_editor_sends_nothing() {
         for program in ["false", "/no/such/editor"] {
             let editor = Editor { program: program.to_owned(), arguments: Vec::new() };
             let failure = editor.edit("text").unwrap_err();

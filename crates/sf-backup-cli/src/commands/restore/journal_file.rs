@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_added_and_what_was_cut_off_is_cut_away() {
+    fn lines_are_appended_and_a_truncated_one_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("j");
         assert_eq!(JournalFile::peek(&path).unwrap(), []);

@@ -11,10 +11,10 @@ use sf_backup_proto::{GetBackupPolicyByName, Timestamp};
 use super::elsewhere;
 use super::kinds;
 use super::scope::Route;
-use super::sources::{self, Found, Wanted};
+use super::sources::{self, Found, RequestedTime};
 use super::storage_file::StorageFile;
 use super::table;
-use super::{Choice as Asking, Plan as Asked};
+use super::{Choice as ChoiceArgs, Plan as Arguments};
 use crate::cluster::context::CommandContext;
 use crate::cluster::input::{Document, Input};
 use crate::cluster::runtime::block_on;
@@ -28,7 +28,7 @@ use crate::output::render::{Format, document};
 /// The maximum number of items of a kind that are listed one by one.
 const NAMED: usize = 20;
 
-pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(args: &Arguments, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let mut planning = Planning::read(&args.choice, args.parallel, context, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(planning.document.take(), terminal)?;
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Term
 
 /// The inputs of a plan, before a cluster is queried.
 pub(super) struct Planning<'a> {
-    args: &'a Asking,
+    args: &'a ChoiceArgs,
     parallel: NonZeroUsize,
     route: Route,
     file: Option<StorageFile>,
@@ -79,7 +79,7 @@ pub(super) struct Made {
 
 impl<'a> Planning<'a> {
     pub(super) fn read(
-        args: &'a Asking,
+        args: &'a ChoiceArgs,
         parallel: NonZeroUsize,
         context: CommandContext<'_>,
         terminal: &mut Terminal<'_>,
@@ -115,12 +115,12 @@ impl<'a> Planning<'a> {
         if let Some(name) = &args.from_policy {
             file = Some(StorageFile::of_policy(session.ask(GetBackupPolicyByName::new(name.clone())).await?)?);
         }
-        let wanted = Wanted { moment: args.at, local: session.terminal().now() };
+        let requested = RequestedTime { moment: args.at, local: session.terminal().now() };
         let mut found = match &file {
-            None => session.patiently(sources::of_cluster(&client, &route, wanted, parallel)).await?,
+            None => session.patiently(sources::of_cluster(&client, &route, requested, parallel)).await?,
             Some(file) => {
                 let (storage, source) = (file.fetched()?, args.source_service.clone());
-                session.patiently(sources::of_storage(&client, &route, source, wanted, storage, parallel)).await?
+                session.patiently(sources::of_storage(&client, &route, source, requested, storage, parallel)).await?
             }
         };
         if !route.is_to_itself() {

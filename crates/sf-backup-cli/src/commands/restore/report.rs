@@ -25,8 +25,8 @@ pub(super) fn show(lines: &[Line], failures: &Failures, terminal: &mut Terminal<
         terminal.result(&text)?;
     } else {
         let mut table = Table::new(COLUMNS).wrapping(&["SERVICE", "PROBLEM"]);
-        let shown = lines.iter().filter(|line| !terminal.options.quiet || !is_well(line));
-        let rows = shown.map(|line| {
+        let printed = lines.iter().filter(|line| !terminal.options.quiet || !is_well(line));
+        let rows = printed.map(|line| {
             let took = line.started.zip(line.ended).map(|(started, ended)| Cell::duration(ended.since(started)));
             [
                 line.partition.to_string().into(),

@@ -11,7 +11,7 @@ use sf_backup_ops::restore::{Limits, Line, Plan};
 use super::journal_file::JournalFile;
 use super::report;
 use super::storage_file::StorageFile;
-use super::{How, Run as Asked};
+use super::{How, Run as Arguments};
 use crate::cluster::context::CommandContext;
 use crate::cluster::input::{self, Input};
 use crate::cluster::runtime::{Interrupts, block_on};
@@ -25,7 +25,7 @@ use storage::{PlanStorage, calls};
 
 const VERB: &str = "restore run";
 
-pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(args: &Arguments, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let plan = read_plan(&args.plan, terminal)?;
     let journal = journal_path(args)?;
     let mut input = Input::new(&context, terminal);
@@ -150,7 +150,7 @@ pub(super) fn read_plan(source: &Source, terminal: &mut Terminal<'_>) -> Result<
 }
 
 /// The path of the journal; beside the plan by default.
-fn journal_path(args: &Asked) -> Result<PathBuf, Failure> {
+fn journal_path(args: &Arguments) -> Result<PathBuf, Failure> {
     match (&args.how.journal, &args.plan) {
         (Some(path), _) => Ok(path.clone()),
         (None, Source::File(path)) => Ok(journal_beside(path)),

@@ -40,7 +40,7 @@ pub(super) struct Found {
 
 /// The requested time as given, and this machine's time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct RequestedTime {
     /// `None` for the newest backups.
     pub(super) moment: Option<Moment>,
     pub(super) local: Timestamp,
@@ -55,7 +55,7 @@ pub(super) struct AsOf {
     pub(super) clock: Clock,
 }
 
-impl Wanted {
+impl RequestedTime {
     /// Converts to the cluster's clock, after its first response.
     fn as_of(self, client: &Client) -> Result<AsOf, Failure> {
         let now = client.server_now().unwrap_or(self.local);
@@ -78,7 +78,7 @@ impl Wanted {
 pub(super) async fn of_cluster(
     client: &Client,
     route: &Route,
-    wanted: Wanted,
+    wanted: RequestedTime,
     at_once: NonZeroUsize,
 ) -> Result<Found, Failure> {
     let mut warnings = Vec::new();
@@ -117,7 +117,7 @@ pub(super) async fn of_storage(
     client: &Client,
     route: &Route,
     from: Option<ServiceId>,
-    wanted: Wanted,
+    wanted: RequestedTime,
     storage: BackupStorageDescription,
     at_once: NonZeroUsize,
 ) -> Result<Found, Failure> {

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_response_ends_where_it_says_or_with_the_connection() {
+    fn a_response_ends_at_its_length_or_with_the_connection() {
         let open = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".chain(io::repeat(b'x').take(9_000));
         let read = response(&mut { open }).unwrap();
         assert!(read.starts_with(b"HTTP/1.1 200 OK") && read.len() < 5_000, "{}", read.len());

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn references_cannot_eat_the_memory() {
+    fn nested_references_are_bounded() {
         let mut text = "[s]\nx0 = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n".to_owned();
         for level in 1..9 {
             text.push_str(&format!("x{level} = {}\n", format!("%(x{})s", level - 1).repeat(50)));
@@ -235,7 +235,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_odd(text in "(\\PC|[\\[\\]=:%()#;\n\r\t ]){0,120}") {
+        fn any_text_is_parsed_or_rejected(text in "(\\PC|[\\[\\]=:%()#;\n\r\t ]){0,120}") {
             for text in [text.clone(), format!("[s]\n{text}")] {
                 if let Ok(section) = Section::parse(&text, "s") {
                     for name in section.0.keys() {

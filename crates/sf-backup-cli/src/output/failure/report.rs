@@ -214,11 +214,11 @@ fn with_sources<T: std::error::Error + 'static>(cause: &Cause<T>) -> String {
 /// Adds the sources of an error.
 pub(crate) fn append_sources(mut line: String, mut source: Option<&(dyn std::error::Error + 'static)>) -> String {
     while let Some(error) = source {
-        let said = error.to_string();
+        let text = error.to_string();
         // Some errors contain the text of their source.
-        if !line.ends_with(&said) {
+        if !line.ends_with(&text) {
             line.push_str(": ");
-            line.push_str(&said);
+            line.push_str(&text);
         }
         source = error.source();
     }

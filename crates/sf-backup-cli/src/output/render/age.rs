@@ -49,8 +49,8 @@ mod tests {
             ("2024-03-09T12:01:00Z", "0s"),
             ("2024-03-09T15:00:00Z", "in 3h"),
         ];
-        for (at, said) in cases {
-            assert_eq!(age(now, at.parse().unwrap()), said, "{at}");
+        for (at, expected) in cases {
+            assert_eq!(age(now, at.parse().unwrap()), expected, "{at}");
         }
     }
 }

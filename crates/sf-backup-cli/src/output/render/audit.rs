@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_of_ascii_say_the_same() {
+    fn ascii_bars_have_the_same_meaning() {
         let drawn = |bar: &str, ascii| {
             View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false, ascii }.drawn(bar.to_owned())
         };

@@ -28,9 +28,9 @@ impl Newcomer {
             person.types(answer);
         }
         let code = person.leaves();
-        assert_eq!(code, 0, "{line}: {}", person.seen());
-        self.read.push_str(person.seen());
-        person.seen().to_owned()
+        assert_eq!(code, 0, "{line}: {}", person.screen());
+        self.read.push_str(person.screen());
+        person.screen().to_owned()
     }
 
     /// Types a command from the output so far, with words in capitals replaced by known values.
@@ -51,7 +51,7 @@ fn first(list: &str) -> String {
 }
 
 #[test]
-fn what_the_command_says_leads_from_an_unknown_cluster_to_a_restored_partition() {
+fn the_output_leads_from_an_unknown_cluster_to_a_restored_partition() {
     let sim = Sim::start(&["--speed", "600x"]);
     let mut newcomer = Newcomer::new();
     newcomer.types("sf-backup", None);

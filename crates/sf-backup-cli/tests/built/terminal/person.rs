@@ -28,7 +28,7 @@ const PATIENCE: u64 = 60_000;
 /// A command in its own terminal, and the output so far.
 pub(crate) struct Person {
     session: PtySession,
-    seen: String,
+    screen: String,
 }
 
 impl Person {
@@ -61,14 +61,14 @@ impl Person {
     }
 
     fn begin(shell: Command) -> Self {
-        Self { session: spawn_command(shell, Some(PATIENCE)).unwrap(), seen: String::new() }
+        Self { session: spawn_command(shell, Some(PATIENCE)).unwrap(), screen: String::new() }
     }
 
     /// Waits until this text is printed.
     pub(crate) fn sees(&mut self, text: &str) {
         match self.session.exp_string(text) {
-            Ok(before) => self.seen.push_str(&(before + text)),
-            Err(error) => panic!("{text:?} does not come: {error}; seen: {}", self.seen),
+            Ok(before) => self.screen.push_str(&(before + text)),
+            Err(error) => panic!("{text:?} does not come: {error}; seen: {}", self.screen),
         }
     }
 
@@ -84,15 +84,15 @@ impl Person {
 
     /// Waits for the end, and returns the exit code.
     pub(crate) fn leaves(&mut self) -> i32 {
-        self.seen.push_str(&self.session.exp_eof().unwrap());
+        self.screen.push_str(&self.session.exp_eof().unwrap());
         match self.session.process().wait().unwrap() {
             WaitStatus::Exited(_, code) => code,
-            status => panic!("{status:?}; seen: {}", self.seen),
+            status => panic!("{status:?}; seen: {}", self.screen),
         }
     }
 
     /// The output so far.
-    pub(crate) fn seen(&self) -> &str {
-        &self.seen
+    pub(crate) fn screen(&self) -> &str {
+        &self.screen
     }
 }

@@ -127,13 +127,13 @@ fn unknown_members_are_compared_where_both_sides_have_them() {
 fn a_change_shows_no_literal_of_a_storage() {
     let tape = |robot: &str| policy("A", &json!({ "StorageKind": "Tape", "Robot": robot, "Same": "hunter2" }));
     let actual = with_policy(&tape("r2"));
-    let shown = |sections: &Value, scope| {
+    let printed = |sections: &Value, scope| {
         let comparison = compare(&read(sections), &actual, scope).unwrap();
         serde_json::to_string(&(comparison.changes, comparison.left_alone)).unwrap()
     };
-    let updated = shown(&json!({ "policies": [tape("hunter2")] }), Scope::default());
+    let updated = printed(&json!({ "policies": [tape("hunter2")] }), Scope::default());
     assert!(updated.contains("Storage.Robot") && !updated.contains("hunter2") && !updated.contains("r2"), "{updated}");
-    let created = shown(&json!({ "policies": [policy("B", &tape("hunter2")["Storage"])] }), Scope::default());
+    let created = printed(&json!({ "policies": [policy("B", &tape("hunter2")["Storage"])] }), Scope::default());
     assert!(created.contains("CreatePolicy") && !created.contains("hunter2"), "{created}");
 }
 

@@ -109,15 +109,15 @@ fn a_policy_that_is_enabled_somewhere_is_not_pruned() {
 
 #[test]
 fn impossible_changes_are_rejected() {
-    let said = |sections: &Value| compare(&read(sections), &Actual::default(), ALL).unwrap_err().to_string();
-    let nowhere = said(&json!({ "enablement": [{ "ApplicationName": "Shop", "BackupPolicyName": "A" }] }));
+    let error_of = |sections: &Value| compare(&read(sections), &Actual::default(), ALL).unwrap_err().to_string();
+    let nowhere = error_of(&json!({ "enablement": [{ "ApplicationName": "Shop", "BackupPolicyName": "A" }] }));
     assert_eq!(nowhere, "enablement: application fabric:/Shop: policy A is neither in this file nor in the cluster");
-    let suspended = said(&json!({ "suspensions": [{ "ApplicationName": "Shop" }] }));
+    let suspended = error_of(&json!({ "suspensions": [{ "ApplicationName": "Shop" }] }));
     assert!(suspended.contains("application fabric:/Shop: cannot be suspended"), "{suspended}");
 }
 
 #[test]
-fn what_has_left_the_cluster_is_neither_exported_nor_disabled() {
+fn deleted_entities_are_neither_exported_nor_disabled() {
     let mut actual = with_policy(&policy("A", &share()));
     let service = Entity::Service("fabric:/Shop/Gone".parse().unwrap());
     actual.enablement.insert(service.clone(), "A".parse().unwrap());

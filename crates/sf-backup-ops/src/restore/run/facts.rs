@@ -49,10 +49,10 @@ impl Run {
             (Stage::CheckingBaseline, Err(trouble)) => self.fail(at, Outcome::Refused(trouble), now),
             (Stage::Unverified { baseline, watch }, Ok(found)) => self.resolve(at, baseline, watch, found, now),
             (Stage::Waiting { mut progress, mut watch }, Ok(found)) => {
-                let seen = progress.accept(found, Moment::after(now.elapsed.saturating_sub(watch.since)));
+                let observed = progress.accept(found, Moment::after(now.elapsed.saturating_sub(watch.since)));
                 watch = Poll { reading: false, failures: 0, ..watch };
                 self.set(at, Stage::Waiting { progress, watch });
-                if let Observed::Run(phase @ (Phase::Accepted | Phase::Running)) = seen {
+                if let Observed::Run(phase @ (Phase::Accepted | Phase::Running)) = observed {
                     self.report(at, RunEvent::Phase(phase));
                 }
             }

@@ -101,7 +101,7 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
 fn differently_partitioned_services_are_reported_on_one_line() {
     let range = |number: i64| PartitionKey::Int64Range { low: number * 10, high: number * 10 + 9 };
     let ledger: ServiceId = "fabric:/Bank/Ledger".parse().unwrap();
-    let said = |targets: Vec<PartitionKey>, sources: Vec<PartitionKey>| {
+    let mismatch_of = |targets: Vec<PartitionKey>, sources: Vec<PartitionKey>| {
         let mut numbers = 1..;
         let mut partition = |key| Partition { id: id(numbers.next().unwrap()).into(), key };
         let targets = targets.into_iter().map(|key| Target { service: ledger.clone(), partition: partition(key) });
@@ -116,21 +116,21 @@ fn differently_partitioned_services_are_reported_on_one_line() {
     };
     let ranges = |count: i64| (0..count).map(range).collect::<Vec<_>>();
     assert_eq!(
-        said(ranges(16), ranges(12)),
+        mismatch_of(ranges(16), ranges(12)),
         "the partitions differ: fabric:/A/S has 12 ranges, fabric:/Bank/Ledger has 16 ranges"
     );
     assert_eq!(
-        said(vec![PartitionKey::Singleton], vec![PartitionKey::Named("eu".to_owned()), range(0)]),
+        mismatch_of(vec![PartitionKey::Singleton], vec![PartitionKey::Named("eu".to_owned()), range(0)]),
         "the partitions differ: fabric:/A/S has 1 range and 1 named partition, fabric:/Bank/Ledger has 1 partition \
             without keys"
     );
     assert_eq!(
-        said(vec![range(1)], vec![range(2)]),
+        mismatch_of(vec![range(1)], vec![range(2)]),
         "the partitions differ: the keys 20..29 of fabric:/A/S do not fit into the keys 10..19 of fabric:/Bank/Ledger"
     );
     let shifted = (5..17).map(range).collect();
     assert_eq!(
-        said(ranges(12), shifted),
+        mismatch_of(ranges(12), shifted),
         "the partitions differ: fabric:/Bank/Ledger has 12 ranges, and no backup fits into 0..9, 10..19, 20..29 and 2 \
             more"
     );

@@ -58,14 +58,14 @@ pub(crate) fn check_media_type(call: &Call<'_>, runtime: Runtime) -> Result<(), 
     if binding(call, runtime).is_none() || call.body().is_empty() {
         return Ok(());
     }
-    let said = match call.media_type() {
+    let message = match call.media_type() {
         Some(known) if JSON.contains(&&*known) || OTHERS.contains(&&*known) => return Ok(()),
         Some(other) => format!("The request entity's media type '{other}' is not supported for this resource."),
         None => "The request contains an entity body but no Content-Type header. The inferred media type \
                  'application/octet-stream' is not supported for this resource."
             .to_owned(),
     };
-    Err(Refusal::Message(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, said))
+    Err(Refusal::Message(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, message))
 }
 
 /// Reads the body and adds its errors to `state`.

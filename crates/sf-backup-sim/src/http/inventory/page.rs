@@ -43,8 +43,8 @@ fn cut<'i, 'p, I>(
     name: impl Fn(&I) -> String,
     is_wanted: impl Fn(&I) -> bool,
 ) -> (Vec<&'i I>, Option<String>) {
-    let asked = parameter("MaxResults").and_then(|text| text.parse().ok()).filter(|size| *size > 0);
-    let size = asked.map_or(LARGEST, |size: usize| size.min(LARGEST));
+    let requested = parameter("MaxResults").and_then(|text| text.parse().ok()).filter(|size| *size > 0);
+    let size = requested.map_or(LARGEST, |size: usize| size.min(LARGEST));
     let after = parameter("ContinuationToken").filter(|token| !token.is_empty());
     let start = after.map_or(0, |after| items.partition_point(|item| name(item).as_str() <= after));
     let mut rest = items.iter().skip(start).filter(|item| is_wanted(item)).peekable();

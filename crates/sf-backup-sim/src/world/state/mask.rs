@@ -6,9 +6,9 @@ use sf_backup_proto::secret::MASK;
 
 /// Replaces secrets by `****`, whether they are set or not, and sets an empty friendly name if there is none.
 pub(crate) fn masked(storage: &BackupStorageDescription) -> BackupStorageDescription {
-    let mut shown = storage.clone();
+    let mut copy = storage.clone();
     let mask = || Secret::from(MASK);
-    match &mut shown {
+    match &mut copy {
         BackupStorageDescription::FileShare(share) => {
             share.primary_password = Some(mask());
             share.secondary_password = Some(mask());
@@ -16,10 +16,10 @@ pub(crate) fn masked(storage: &BackupStorageDescription) -> BackupStorageDescrip
         BackupStorageDescription::AzureBlobStore(blob) => blob.connection_string = mask(),
         _ => {}
     }
-    if let Some(name) = friendly_name(&mut shown) {
+    if let Some(name) = friendly_name(&mut copy) {
         name.get_or_insert_default();
     }
-    shown
+    copy
 }
 
 /// Removes the friendly name, which the service loses when it copies a storage.

@@ -252,16 +252,16 @@ fn page_size(max_results: i32) -> Option<usize> {
 /// A page of the first items, with the token of the last one if others follow.
 fn page<I, T>(items: impl Iterator<Item = I>, size: usize, show: impl Fn(I) -> (T, String)) -> Page<T> {
     let mut items = items.peekable();
-    let mut shown = Vec::new();
+    let mut listed = Vec::new();
     let mut last = None;
     for item in items.by_ref().take(size) {
         let (item, token) = show(item);
-        shown.push(item);
+        listed.push(item);
         last = Some(token);
     }
     let more = items.peek().is_some();
     let token = last.filter(|_| more).and_then(|token| ContinuationToken::new(&token));
-    Page::new(shown, token)
+    Page::new(listed, token)
 }
 
 fn entity_of(key: &Key) -> BackupEntity {

@@ -99,7 +99,7 @@ fn a_removed_service_takes_its_partitions_along() {
 }
 
 #[test]
-fn the_sample_has_enough_to_look_at() {
+fn the_sample_has_every_kind_of_partition() {
     let sample = Topology::sample();
     let services: Vec<_> = sample.applications().iter().flat_map(|application| application.services()).collect();
     assert_eq!((sample.applications().len(), services.len(), sample.partitions().count()), (2, 4, 10));

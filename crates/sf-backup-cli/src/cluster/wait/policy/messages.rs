@@ -60,9 +60,9 @@ pub(super) fn sight(policy: &str, first_backup: bool, protection: &Protection) -
 }
 
 /// Partitions, each with a remark.
-fn described(protection: &Protection, said: impl Fn(&RolloutStatus) -> Option<&String>) -> Vec<String> {
+fn described(protection: &Protection, remark: impl Fn(&RolloutStatus) -> Option<&String>) -> Vec<String> {
     let partitions = protection.partitions();
-    partitions.filter_map(|(partition, effective)| Some(format!("{partition} ({})", said(effective)?))).collect()
+    partitions.filter_map(|(partition, effective)| Some(format!("{partition} ({})", remark(effective)?))).collect()
 }
 
 fn no_backup_comes(suspended: &[String]) -> String {

@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_room_is_counted() {
+    fn omitted_changes_are_counted() {
         let change = |length: usize| AuditChange {
             name: Some("é".repeat(length)),
             partition_id: None,

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn schedules_are_said_in_words() {
+    fn schedules_are_described_in_words() {
         let say = |json: &str| schedule(&serde_json::from_str(json).unwrap());
         assert_eq!(say(r#"{"ScheduleKind":"FrequencyBased","Interval":"PT90M"}"#), "every 1h 30m");
         assert_eq!(

@@ -100,7 +100,7 @@ fn prose_is_broken_between_words() {
 }
 
 #[test]
-fn a_server_cannot_steer_the_terminal() {
+fn server_text_cannot_control_the_terminal_in_a_table() {
     let mut table = Table::new(&["NAME"]);
     table.row(["a\u{1b}[2Jb\r\nc\u{202e}".to_owned()]);
     assert_eq!(table.text(), "NAME\na\\u{1b}[2Jb\\u{d}\\u{a}c\\u{202e}\n");
