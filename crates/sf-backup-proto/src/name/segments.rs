@@ -46,6 +46,10 @@ impl Segments {
     }
 
     pub(super) fn write_path(&self, to: &mut String, delimiter: IdDelimiter) {
+        // Nearly all names are copied as they are.
+        if delimiter == IdDelimiter::Slash && self.0.bytes().all(|byte| byte == b'/' || path::is_unreserved(byte)) {
+            return to.push_str(&self.0);
+        }
         for (index, segment) in self.0.split('/').enumerate() {
             if index > 0 {
                 to.push(delimiter.as_char());

@@ -24,41 +24,49 @@ const EXPECTED: &str = "a date and time such as 2024-03-09T04:10:22Z";
 /// # Ok::<(), sf_backup_proto::TimeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(DateTime);
+pub struct Timestamp {
+    /// Units of 100 ns since the start of the year 1, as .NET counts. Servers have no finer resolution.
+    ticks: u64,
+}
 
+const TICKS_PER_SECOND: u64 = 10_000_000;
 const YEAR_1: DateTime = DateTime::constant(1, 1, 1, 0, 0, 0, 0);
 const UNIX_EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-/// .NET counts ticks of 100 ns from the year 1.
-const TICKS_OF_1970: i64 = 621_355_968_000_000_000;
+const TICKS_OF_1970: u64 = 621_355_968_000_000_000;
+/// The last tick of the year 9999.
+const LAST_TICK: u64 = 3_155_378_975_999_999_999;
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
-    pub const UNIX_EPOCH: Self = Self(UNIX_EPOCH);
+    pub const UNIX_EPOCH: Self = Self { ticks: TICKS_OF_1970 };
 
     /// Converts seconds since 1970; `None` outside the years 1 to 9999.
     pub fn from_unix(seconds: i64) -> Option<Self> {
-        Self::from_date_time(UNIX_EPOCH.checked_add(SignedDuration::from_secs(seconds)).ok()?)
+        let ticks = i128::from(seconds) * i128::from(TICKS_PER_SECOND) + i128::from(TICKS_OF_1970);
+        Self::from_ticks(u64::try_from(ticks).ok()?)
     }
 
     /// Whole seconds since 1970, rounded down.
     pub fn unix(self) -> i64 {
-        let since = self.0.duration_since(UNIX_EPOCH);
-        since.as_secs() - i64::from(since.subsec_nanos() < 0)
+        // `LAST_TICK` fits an `i64`.
+        (self.ticks.cast_signed() - TICKS_OF_1970.cast_signed()).div_euclid(TICKS_PER_SECOND.cast_signed())
     }
 
     /// Adds a duration, rounded down to 100 ns; `None` past the year 9999.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
-        Self::from_date_time(self.0.checked_add(duration).ok()?)
+        let ticks = u64::try_from(duration.as_nanos() / 100).ok()?;
+        Self::from_ticks(self.ticks.checked_add(ticks)?)
     }
 
     /// The time since `earlier`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
-        self.0.duration_since(earlier.0).try_into().unwrap_or_default()
+        duration(self.ticks.saturating_sub(earlier.ticks))
     }
 
-    /// Subtracts a duration, rounded down to 100 ns; `None` before the year 1.
+    /// Subtracts a duration, to 100 ns; `None` before the year 1.
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
-        Self::from_date_time(self.0.checked_sub(duration).ok()?)
+        let ticks = u64::try_from(duration.as_nanos() / 100).ok()?;
+        Self::from_ticks(self.ticks.checked_sub(ticks)?)
     }
 
     /// Reads the value of an HTTP `Date`, `Retry-After` or `Expires` header in any of the three forms of RFC 9110.
@@ -81,14 +89,23 @@ impl Timestamp {
 
     /// Formats as HTTP headers require, in whole seconds: `Sat, 09 Mar 2024 04:10:22 GMT`.
     pub fn to_http_date(self) -> String {
-        http_date::format(self.0)
+        http_date::format(self.date_time())
     }
 
-    /// Rounds down to 100 ns: servers have no finer resolution. `None` before the year 1.
+    /// Converts ticks of 100 ns since the start of the year 1; `None` after the year 9999.
+    fn from_ticks(ticks: u64) -> Option<Self> {
+        (ticks <= LAST_TICK).then_some(Self { ticks })
+    }
+
+    /// Returns `None` before the year 1.
     fn from_date_time(at: DateTime) -> Option<Self> {
-        let below = at.subsec_nanosecond() % 100;
-        let at = if below == 0 { at } else { at.saturating_sub(SignedDuration::from_nanos(below.into())) };
-        (at >= YEAR_1).then_some(Self(at))
+        let ticks = at.duration_since(YEAR_1).as_nanos().div_euclid(100);
+        Self::from_ticks(u64::try_from(ticks).ok()?)
+    }
+
+    fn date_time(self) -> DateTime {
+        let (after, before) = (self.ticks.saturating_sub(TICKS_OF_1970), TICKS_OF_1970.saturating_sub(self.ticks));
+        UNIX_EPOCH.saturating_add(duration(after)).saturating_sub(duration(before))
     }
 
     /// Parses text. The result can lie before the year 1, where servers write "never".
@@ -97,12 +114,15 @@ impl Timestamp {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         // Current ticks have 18 or 19 digits; 0 is the start of the year 1. Eight digits are a date.
         if digits && (text.len() >= 15 || text.bytes().all(|byte| byte == b'0')) {
-            let since = text.parse::<i64>().ok()?.checked_sub(TICKS_OF_1970)?;
-            let since = SignedDuration::from_micros(since / 10) + SignedDuration::from_nanos(since % 10 * 100);
-            return UNIX_EPOCH.checked_add(since).ok();
+            return Self::from_ticks(text.parse().ok()?).map(Self::date_time);
         }
         date_time(text)
     }
+}
+
+fn duration(ticks: u64) -> Duration {
+    let nanoseconds = u32::try_from(ticks % TICKS_PER_SECOND * 100).unwrap_or_default();
+    Duration::new(ticks / TICKS_PER_SECOND, nanoseconds)
 }
 
 impl FromStr for Timestamp {
@@ -115,8 +135,8 @@ impl FromStr for Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (f.width(), f.precision()) {
-            (None, None) => write!(f, "{}Z", self.0),
-            _ => f.pad(&format!("{}Z", self.0)),
+            (None, None) => write!(f, "{}Z", self.date_time()),
+            _ => f.pad(&format!("{}Z", self.date_time())),
         }
     }
 }
@@ -148,7 +168,8 @@ impl Wire for Timestamp {
         Ok(at.filter(|at| at.year() > 1).and_then(Self::from_date_time))
     }
     fn write<S: serde::Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.collect_str(&format_args!("{:.0}Z", self.0))
+        let ticks = self.ticks - self.ticks % TICKS_PER_SECOND;
+        to.collect_str(&Self { ticks })
     }
 }
 

@@ -25,7 +25,17 @@ pub(crate) trait PathValue {
 }
 
 pub(crate) fn encode(text: &str, to: &mut String) {
-    to.extend(utf8_percent_encode(text, RESERVED));
+    // Nearly all names are copied as they are.
+    if text.bytes().all(is_unreserved) {
+        to.push_str(text);
+    } else {
+        to.extend(utf8_percent_encode(text, RESERVED));
+    }
+}
+
+/// Whether a byte is not escaped in a URL.
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 pub(crate) fn decode(raw: &str) -> Result<String, ReadError> {
