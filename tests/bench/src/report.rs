@@ -48,7 +48,7 @@ const PLAIN: &str = "by instructions, ours takes no more than the peer (see abov
 drops unknown members; ours reads and keeps them. What makes the time differ has not been found.";
 
 const GROWTH: &str = "the peak is reached when the list moves to a larger place, with the old and the new place counted together. \
-An item takes 360 bytes besides its text.";
+An item takes 360 bytes in addition to its text.";
 
 const COUNTED: &str = "by instructions, ours takes less than the peer (see above). The times of the same code vary: 0.93 to 1.10 in \
 runs of different days.";
