@@ -41,8 +41,8 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
 ];
 
 const AGENT: &str = "the peer sends one request that is built before the measurement. Of the difference, building it \
-takes 3,500 instructions, checking the head of the response 1,000, telling ureq the deadline 700 and the way through the call's states \
-2,500; the rest is not attributed.";
+takes 3,500 instructions, checking the head of the response 1,000, setting the deadline in ureq 700 and the call's state \
+machine 2,500; the rest is not attributed.";
 
 const PLAIN: &str = "by instructions, ours takes no more than the peer (see above), which keeps ids, times and numbers as text and \
 drops unknown members; ours reads and keeps them. What makes the time differ has not been found.";
