@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 /// How often each count is made that is recorded, or that seems to have regressed.
-const RUNS: usize = 3;
+const RUNS: usize = 5;
 
 /// Whether no row has regressed against the report.
 fn is_kept(report: &str, (rows, table): &(Vec<Row>, String)) -> bool {
