@@ -21,6 +21,11 @@ pub fn times<A, B>(rounds: usize, mut ours: impl FnMut() -> A, mut theirs: impl 
     (0..rounds).map(|_| round()).collect()
 }
 
+/// The ratio of our and their number of runs in the same time, for each round.
+pub fn rates<A, B>(rounds: usize, ours: impl FnMut() -> A, theirs: impl FnMut() -> B) -> Vec<f64> {
+    times(rounds, theirs, ours)
+}
+
 fn time<T>(run: &mut impl FnMut() -> T) -> Duration {
     let begun = Instant::now();
     let kept = black_box(run());

@@ -47,7 +47,7 @@ machine 2,500; the rest is not attributed.";
 const PLAIN: &str = "by instructions, ours takes no more than the peer (see above), which keeps ids, times and numbers as text and \
 drops unknown members; ours reads and keeps them. What makes the time differ has not been found.";
 
-const GROWTH: &str = "the peak is reached when the list moves to a larger place, with the old and the new place counted together. \
+const GROWTH: &str = "the peak is reached when the list is reallocated, with the old and the new allocation counted together. \
 An item takes 360 bytes in addition to its text.";
 
 const COUNTED: &str =

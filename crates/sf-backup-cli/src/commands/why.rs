@@ -72,14 +72,14 @@ enum Unlisted {
 }
 
 pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let subject_id = Subject::read(&why.id, "<ID>", context, terminal)?;
+    let subject = Subject::read(&why.id, "<ID>", context, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal)?;
-    if !subject_id.begin(&mut session)? {
+    if !subject.begin(&mut session)? {
         return Ok(());
     }
     let found = block_on(interruptible, None, async {
-        let (path, services) = subject_id.path(&mut session).await?;
+        let (path, services) = subject.path(&mut session).await?;
         let reader = WhyReader {
             session: &mut session,
             services,

@@ -153,12 +153,6 @@ fn a_fault_names_its_effect_and_what_undoes_it() {
             "policy update Nightly -f FILE",
         ),
         (
-            &["data-loss", FIRST],
-            "partition 6b1c2f7e-0000-4000-8000-000000000001 has lost its data, and waits for a restore unless its policy \
-             restores automatically",
-            "partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest",
-        ),
-        (
             &["quorum", "CalcApp/CalcService#1", "--for", "90m"],
             "partition 6b1c2f7e-0000-4000-8000-000000000002 is in quorum loss for 1h 30m",
             "sim fail quorum 6b1c2f7e-0000-4000-8000-000000000002 --end",
@@ -185,6 +179,10 @@ fn a_fault_names_its_effect_and_what_undoes_it() {
         let expected = if undo.is_empty() { effect.to_owned() } else { format!("{effect}; {}", again(undo)) };
         assert_eq!(said, expected, "{args:?}");
     }
+    let lost = text(&sim.done(&["sim", "fail", "data-loss", FIRST]).stderr).to_owned();
+    let restore = format!("sf-backup --endpoint {} partition restore {FIRST} --latest\n", sim.url);
+    assert!(lost.starts_with(&format!("partition {FIRST} has lost its data")), "{lost}");
+    assert!(lost.ends_with(&format!("; to restore the newest backup: {restore}")), "{lost}");
     let said = text(&sim.done(&["sim", "fail", "failover"]).stderr).to_owned();
     let end = format!("to end it now: sf-backup --endpoint {} sim advance 30s\n", sim.url);
     assert_eq!(said, format!("the backup service is moving to another node for 30s; {end}"));

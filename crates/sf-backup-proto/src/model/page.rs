@@ -53,7 +53,12 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        const NAMES: &[(&str, bool)] = &[("Items", true), ("ContinuationToken", false)];
+        #[derive(Clone, Copy)]
+        enum Known {
+            Items,
+            Token,
+        }
+        const NAMES: &[(&str, Known)] = &[("Items", Known::Items), ("ContinuationToken", Known::Token)];
         let mut items: Option<Vec<T>> = None;
         let mut token: Option<String> = None;
         let (mut known, mut foreign) = (false, false);
@@ -61,8 +66,8 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
         while let Some(name) = map.next_key_seed(Name { names: NAMES, next: &mut next })? {
             known |= name.is_ok();
             match name {
-                Ok(true) => Read(items) = map.next_value()?,
-                Ok(false) => Read(token) = map.next_value()?,
+                Ok(Known::Items) => Read(items) = map.next_value()?,
+                Ok(Known::Token) => Read(token) = map.next_value()?,
                 Err(_) => {
                     map.next_value::<IgnoredAny>()?;
                     foreign = true;

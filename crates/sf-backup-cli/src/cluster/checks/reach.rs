@@ -30,21 +30,21 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
             return vec![step.advice("correct or unset the variable HTTPS_PROXY")];
         }
     };
-    let way = Route { endpoint, proxy };
+    let route = Route { endpoint, proxy };
     let mut steps = Vec::new();
-    let addresses = match way.addresses() {
+    let addresses = match route.addresses() {
         Ok(addresses) => addresses,
         Err(error) => {
             let step =
-                Step::failed(Name::Host, Exit::Unreachable, format!("{} cannot be resolved: {error}", way.host()));
+                Step::failed(Name::Host, Exit::Unreachable, format!("{} cannot be resolved: {error}", route.host()));
             steps.push(step.advice("check the spelling of the host name, and this machine's DNS or VPN"));
             return steps;
         }
     };
-    let through = way.proxy.as_ref().map(|proxy| format!(" (the proxy {proxy}, which resolves the cluster's name)"));
+    let through = route.proxy.as_ref().map(|proxy| format!(" (the proxy {proxy}, which resolves the cluster's name)"));
     let through = through.unwrap_or_default();
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    steps.push(Step::passed(Name::Host, format!("{} resolves to {}{through}", way.host(), listed.join(", "))));
+    steps.push(Step::passed(Name::Host, format!("{} resolves to {}{through}", route.host(), listed.join(", "))));
     if !endpoint.is_https() {
         // The first request shows whether the port accepts connections: one connection is enough for both.
         steps.push(plain());
@@ -54,8 +54,8 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
         steps.push(no_port(endpoint, &error));
         return steps;
     }
-    steps.push(Step::passed(Name::Port, format!("port {} accepts connections{through}", way.port())));
-    steps.push(way.tls(&addresses, tls));
+    steps.push(Step::passed(Name::Port, format!("port {} accepts connections{through}", route.port())));
+    steps.push(route.tls(&addresses, tls));
     steps
 }
 

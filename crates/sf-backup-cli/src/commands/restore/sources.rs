@@ -78,12 +78,12 @@ impl RequestedTime {
 pub(super) async fn of_cluster(
     client: &Client,
     route: &Route,
-    wanted: RequestedTime,
+    requested: RequestedTime,
     at_once: NonZeroUsize,
 ) -> Result<Found, Failure> {
     let mut warnings = Vec::new();
     let targets = partitions(&inventory::read(client, &route.target, at_once).await?, &mut warnings);
-    let as_of = wanted.as_of(client)?;
+    let as_of = requested.as_of(client)?;
     let from = if route.is_to_itself() {
         targets.clone()
     } else {
@@ -117,13 +117,13 @@ pub(super) async fn of_storage(
     client: &Client,
     route: &Route,
     from: Option<ServiceId>,
-    wanted: RequestedTime,
+    requested: RequestedTime,
     storage: BackupStorageDescription,
     at_once: NonZeroUsize,
 ) -> Result<Found, Failure> {
     let mut warnings = Vec::new();
     let targets = partitions(&inventory::read(client, &route.target, at_once).await?, &mut warnings);
-    let as_of = wanted.as_of(client)?;
+    let as_of = requested.as_of(client)?;
     let entity: BackupEntity = match (&route.source, targets.first()) {
         (Scope::Application(app), _) => app.into(),
         (Scope::Service(service), _) => service.into(),
@@ -143,8 +143,8 @@ pub(super) async fn of_storage(
         };
         let into = match (&route.source, targets.first()) {
             // For one partition, use the given one, or the one with the same key.
-            (Scope::Partition(wanted), Some(target)) => {
-                let named = partition.id == *wanted;
+            (Scope::Partition(requested), Some(target)) => {
+                let named = partition.id == *requested;
                 let alike = route.is_to_itself() && partition.key.takes(&target.partition.key);
                 if !named && !alike {
                     continue;

@@ -113,7 +113,7 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
 /// One line for each member.
 fn lines(status: &Value) -> String {
     let members = status.as_object().into_iter().flatten();
-    let lines_of = members.map(|(name, value)| {
+    let lines = members.map(|(name, value)| {
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Array(items) if items.is_empty() => "-".to_owned(),
@@ -124,5 +124,5 @@ fn lines(status: &Value) -> String {
         };
         format!("{:<17}{text}\n", format!("{name}:"))
     });
-    lines_of.collect()
+    lines.collect()
 }

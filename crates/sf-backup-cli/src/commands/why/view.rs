@@ -187,6 +187,9 @@ impl<'f> WhyView<'f> {
     fn last_backup(&self, view: &View) -> String {
         let times: Vec<Timestamp> = self.last_backups.iter().filter_map(|backup| backup.creation_time_utc).collect();
         match (times.first(), times.last()) {
+            (Some(oldest), Some(newest)) if times.len() > 1 && oldest == newest => {
+                format!("the newest backups of {} partitions are from {}", times.len(), view.ago(*newest))
+            }
             (Some(oldest), Some(newest)) if times.len() > 1 => format!(
                 "the newest backups of {} partitions are from {} to {}",
                 times.len(),

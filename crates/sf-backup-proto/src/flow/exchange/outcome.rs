@@ -47,22 +47,31 @@ impl<T> AnyExchange<T> {
     }
 
     pub(super) fn failed(&mut self, fault: TransportErrorKind, source: T, at: Attempt) -> Next<T> {
-        use TransportErrorKind::{
-            ClientRefused, ClientRefusedLate, IdentityRefused, Lost, NotAttempted, Rejected, TimedOut, Unreachable,
-        };
         let error = self.error(Cause::Transport { fault, source });
-        // A deadline below the server's timeout shows nothing about the endpoint.
-        let impatient = fault == TimedOut && at.now.since(at.sent_at) < self.server_timeout().duration();
-        if !impatient && !matches!(fault, Rejected | NotAttempted(_)) {
-            self.cluster.failed(at.endpoint, at.sent_at, at.now);
-        }
-        if matches!(fault, ClientRefusedLate | Lost | TimedOut) {
-            self.turn_away_from(at.endpoint);
-        }
-        // A read that may have been carried out can be repeated elsewhere.
-        let refused_read = fault == ClientRefusedLate && self.is_reading();
-        if refused_read || matches!(fault, Unreachable | IdentityRefused | ClientRefused) {
-            return self.never_sent(fault, error, at);
+        match fault {
+            TransportErrorKind::Unreachable
+            | TransportErrorKind::IdentityRefused
+            | TransportErrorKind::ClientRefused => {
+                self.cluster.failed(at.endpoint, at.sent_at, at.now);
+                return self.never_sent(fault, error, at);
+            }
+            TransportErrorKind::ClientRefusedLate => {
+                self.cluster.failed(at.endpoint, at.sent_at, at.now);
+                self.turn_away_from(at.endpoint);
+                // A read that may have been carried out can be repeated elsewhere.
+                if self.is_reading() {
+                    return self.never_sent(fault, error, at);
+                }
+            }
+            // A deadline below the server's timeout shows nothing about the endpoint.
+            TransportErrorKind::TimedOut if at.now.since(at.sent_at) < self.server_timeout().duration() => {
+                self.turn_away_from(at.endpoint)
+            }
+            TransportErrorKind::Lost | TransportErrorKind::TimedOut => {
+                self.cluster.failed(at.endpoint, at.sent_at, at.now);
+                self.turn_away_from(at.endpoint);
+            }
+            TransportErrorKind::Rejected | TransportErrorKind::NotAttempted(_) => {}
         }
         self.react(Classification::of(&error, self.may_refresh), error, at)
     }
@@ -145,7 +154,10 @@ impl<T> AnyExchange<T> {
             (Stage::Verify { .. }, Verdict::Done) => {
                 let mut success = Response::default();
                 *success.status_mut() = self.spec().success();
-                Next::Done(self.call.accept(&success).map_err(typed))
+                match self.call.accept(&success) {
+                    Ok(()) => Next::Done(Ok(())),
+                    Err(_) => self.give_up(Verdict::Unobservable),
+                }
             }
             (Stage::Verify { .. }, Verdict::NotYet | Verdict::Unobservable) => {
                 self.verify_again(Some(verdict), Duration::ZERO, at)

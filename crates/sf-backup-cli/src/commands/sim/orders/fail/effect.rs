@@ -19,12 +19,10 @@ impl Fail {
                 &format!("periodic backups under policy {name} stop, and nothing reports it"),
                 &["policy", "update", name, "-f", "FILE"],
             ),
-            Self::DataLoss { .. } => undo(
-                &format!(
-                    "partition {partition} has lost its data, and waits for a restore unless its policy restores \
-                     automatically"
-                ),
-                &["partition", "restore", partition, "--latest"],
+            Self::DataLoss { .. } => format!(
+                "partition {partition} has lost its data, and waits for a restore unless its policy restores \
+                 automatically; to restore the newest backup: {}",
+                command(&["partition", "restore", partition, "--latest"])
             ),
             Self::Quorum { end: true, .. } => format!("partition {partition} has its quorum again"),
             Self::Quorum { takes, .. } => undo(
